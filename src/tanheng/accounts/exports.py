@@ -1,0 +1,114 @@
+"""The carbon intensity of exports, in four definitions that are often taken for one another."""
+
+from __future__ import annotations
+
+import numpy as np
+import xarray as xr
+
+from tanheng.accounts.declared import account
+from tanheng.accounts.flows import domestic_multipliers, exports
+from tanheng.accounts.result import By, Stressors, choose, group, kept, stamp
+from tanheng.errors import MissingError
+from tanheng.systems.table import Table
+
+DEFINITIONS = {
+    "domestic/gross": "(a) domestic emissions in gross exports / gross exports",
+    "total/gross": "(b) total emissions m·e / gross exports",
+    "domestic/value-added": "(c) domestic emissions in gross exports / domestic value added in them",
+    "flows/value-added": "(d) emissions of flows to other regions / value-added exports",
+}
+
+
+@account(
+    "export-intensity",
+    en="Carbon intensity of exports",
+    zh="出口碳强度",
+    formula="(a) u_r e_r / e_r  (b) m e_r / e_r  (c) u_r e_r / w_r e_r  (d) Σ_{s≠r} E_rs / Σ_{s≠r} VAX_rs",
+    source="Peters 2008; Johnson and Noguera 2012; Su and Ang 2017",
+    dims="definition region sector",
+    by="definition region",
+)
+def export_intensity(
+    table: Table,
+    by: By = None,
+    *,
+    stressor: Stressors = None,
+    group_by: str | None = None,
+    deflator: xr.DataArray | None = None,
+) -> xr.DataArray:
+    """Emissions per unit of exports: four definitions side by side (dimension ``definition``).
+
+    ``u_r`` and ``w_r`` are the emissions and the value added of the region's own economy per unit of final sales, ``e_r`` gross
+    exports, VAX value added absorbed abroad. By sector, the sector is the exported product's in (a), (b), (c), and the emitting
+    and earning sector in (d). Returns (stressor, definition, *by), stressor unit per money; NaN where nothing is exported.
+
+    ``deflator`` (region), 1 at its base year, turns the exporter's money into constant prices: the exporting country's own
+    deflator, converted at the base year's rate (attribute ``base`` names the year). Regions without a deflator are left out and
+    named in the attribute ``left_out``. Without it, prices are the table's own. A group's exports include its members' trade
+    with each other. Value added is the table's primary inputs; where it has none, output less intermediate inputs.
+    Raises MissingError when no region has a deflator.
+    Source: Peters 2008 (a); m·e counts a border crossing each time (b); Johnson and Noguera 2012 (c, d).
+    """
+    dims = kept("export-intensity", by)
+    dims = dims if "definition" in dims else ("definition", *dims)
+    emissions = _numerators(table, stressor)
+    money = _denominators(table)
+    attrs: dict[str, object] = {"value_added": "primary inputs (V)" if table.V is not None else "output less inputs"}
+    if deflator is not None:
+        money, emissions, left_out = _deflate(money, emissions, table, deflator)
+        attrs |= {"price_basis": f"constant {deflator.attrs.get('base', 'base-year')} prices", "left_out": left_out}
+        if group_by is not None and left_out:
+            raise MissingError(
+                f"no deflator for {left_out}",
+                where=f"export-intensity by {group_by}",
+                hint="ask by region, or for current prices: a group with members missing is another group",
+            )
+    keep = [d for d in dims if d != "definition"]
+    drop = [d for d in ("region", "sector") if d not in keep]
+    above, below = (group(part.sum(drop), table, group_by) for part in (emissions, money))
+    ratio = (above / below.where(below != 0)).assign_attrs(above.attrs)
+    return stamp(
+        ratio, table, "export-intensity", "; ".join(DEFINITIONS.values()), f"{{}} per {table.about.currency}", **attrs
+    )
+
+
+def _numerators(table: Table, stressor: Stressors) -> xr.DataArray:
+    """Emissions in exports by definition (definition, stressor, region, sector)."""
+    sold = exports(table)
+    domestic = domestic_multipliers(choose(table.F, stressor), table) * sold
+    total = choose(table.multipliers, stressor) * sold
+    absorbed = choose(table.intensity, stressor) * _output_for_abroad(table)
+    return xr.concat([domestic, total, domestic, absorbed], dim=_definition())
+
+
+def _denominators(table: Table) -> xr.DataArray:
+    """Money in exports by definition (definition, region, sector)."""
+    sold = exports(table)
+    inputs = table.primary_inputs.expand_dims(stressor=["value added"]).transpose("stressor", "region", "sector")
+    earned = (domestic_multipliers(inputs, table) * sold).isel(stressor=0, drop=True)
+    x = table.x.values
+    share = table.x.copy(data=np.divide(table.primary_inputs.values, x, out=np.zeros_like(x), where=x > 0))
+    return xr.concat([sold, sold, earned, share * _output_for_abroad(table)], dim=_definition())
+
+
+def _output_for_abroad(table: Table) -> xr.DataArray:
+    """Output embodied in the final demand of all other regions (region, sector), money."""
+    output = table.embodied_output
+    each = np.arange(len(table.regions))
+    home = output.transpose("region", "sector", "to_region").values[each, :, each]
+    return output.sum("to_region") - table.x.copy(data=home)
+
+
+def _definition() -> xr.DataArray:
+    return xr.DataArray(list(DEFINITIONS), dims="definition", name="definition")
+
+
+def _deflate(
+    money: xr.DataArray, emissions: xr.DataArray, table: Table, deflator: xr.DataArray
+) -> tuple[xr.DataArray, xr.DataArray, str]:
+    have = [name for name in table.regions if name in set(deflator.indexes["region"])]
+    if not have:
+        raise MissingError("no region has a deflator", where=table.about.name, hint="ask for current prices")
+    left_out = " ".join(name for name in table.regions if name not in have)
+    known = money.sel(region=have)
+    return known / deflator.sel(region=have), emissions.sel(region=have), left_out

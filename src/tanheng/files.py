@@ -1,0 +1,84 @@
+"""Files that are written whole or not at all (convention 14)."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import uuid4
+
+from tanheng.errors import InputError
+
+
+@contextmanager
+def whole(path: Path) -> Iterator[Path]:
+    """A temporary path beside ``path``, to be written to; it becomes ``path`` when the block ends well, and is removed if not.
+
+    A link is followed; a device or a pipe (``/dev/stdout``) is written to directly, since there is nothing to keep whole.
+    Raises InputError, in one line, when the file cannot be written: no such folder, no permission, no space.
+    """
+    if path.is_dir():
+        raise InputError("is a folder, not a file", where=str(path), hint="name a file in it")
+    if path.exists() and not path.is_file():
+        with _in_one_line(path):
+            yield path
+        return
+    target = Path(os.path.realpath(path))
+    part = _beside(target)
+    try:
+        with _in_one_line(path):
+            _require_folder(target.parent)
+            yield part
+            _sync(part)
+            os.replace(part, target)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+@contextmanager
+def whole_folder(folder: Path) -> Iterator[Path]:
+    """A temporary folder beside ``folder``, to be filled; it becomes ``folder`` when the block ends well, and is removed if not.
+
+    Raises InputError when ``folder`` exists and holds something, or cannot be written.
+    """
+    target = Path(os.path.realpath(folder))
+    if target.exists() and (not target.is_dir() or any(target.iterdir())):
+        raise InputError("exists already", where=str(folder), hint="choose another name, or remove it first")
+    part = _beside(target)
+    try:
+        with _in_one_line(folder):
+            _require_folder(target.parent)
+            part.mkdir()
+            yield part
+            for file in part.iterdir():
+                _sync(file)
+            os.replace(part, target)  # an empty folder in its place is taken over
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+
+
+def _beside(target: Path) -> Path:
+    return target.with_name(f".{target.stem}-{uuid4().hex[:8]}{target.suffix}")
+
+
+def _require_folder(folder: Path) -> None:
+    if not folder.is_dir():
+        raise InputError("there is no such folder", where=str(folder), hint="make it first, or choose another")
+
+
+def _sync(file: Path) -> None:
+    with file.open("rb+") as opened:
+        os.fsync(opened.fileno())
+
+
+@contextmanager
+def _in_one_line(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise InputError(
+            f"cannot be written ({reason})", where=str(path), hint="choose a place that can be written to"
+        ) from error

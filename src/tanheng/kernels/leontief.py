@@ -1,0 +1,239 @@
+"""The Leontief system, solved without an inverse and without a copy of Z.
+
+With A = Z x̂⁻¹ and L = (I−A)⁻¹, both questions of the field share one matrix, M = x̂ − Z:
+
+* multipliers m = s L (s = F x̂⁻¹) solve  m M = F,
+* embodied output L Y = x̂ W solves  M W = Y,
+
+so nothing is ever divided by an output. A sector without output has no coefficient: its row and column of M are those of the
+identity, its multiplier is zero, and what flows into it is the caller's residual (convention 6).
+
+Small systems go to LU. Large ones go to a block Krylov method of minimal residual (block generalised conjugate residuals:
+Eisenstat, Elman and Schultz 1983; Soodhalter, de Sturler and Kilmer 2020), preconditioned by the inverses of the regions' own
+(domestic) blocks: one pass over Z an iteration, all right-hand sides sharing one space.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import scipy.linalg
+import scipy.sparse.linalg
+from numpy.typing import NDArray
+
+from tanheng.errors import TableError, UnproductiveError
+
+Array = NDArray[np.float64]
+
+DIRECT_LIMIT = 2_000  # rows; above it LU loses to the block method (bench/NOTES.md)
+TOLERANCE = 1e-11  # of ‖right-hand side‖₁; a hundredth of the 1e-9 that conservation is held to
+MOST_PASSES = 200  # a productive table needs 5 to 15
+RESTART = 25  # passes kept in the basis; bounds its memory
+
+
+@dataclass(frozen=True, eq=False)
+class System:
+    """M = x̂ − Z, ready to be solved.
+
+    ``Z`` (n, n) and ``x`` (n,) in money; ``active`` (n,) marks sectors with output; ``domestic`` (R, S, S) holds the inverses
+    of the diagonal blocks of M; ``factors`` is the LU of Mᵀ for small systems, else None.
+    """
+
+    Z: Array
+    x: Array
+    active: NDArray[np.bool_]
+    domestic: Array
+    factors: Any
+
+
+@dataclass(frozen=True, eq=False)
+class Solution:
+    """A solution with its right-hand sides' residuals, each relative to ‖right-hand side‖₁, and the passes over Z it took."""
+
+    value: Array
+    residual: Array
+    passes: int
+
+
+def system(
+    Z: Array, x: Array, block: int, *, name: Callable[[int], str] = str, direct_limit: int = DIRECT_LIMIT
+) -> System:
+    """Prepare M = x̂ − Z.
+
+    ``Z`` (n, n), ``x`` (n,) not negative, ``block`` the number of sectors in a region (n is a multiple of it), ``name`` turns a
+    position into words for messages. Raises UnproductiveError when the spectral radius of A is at or above 1.
+    """
+    active = x > 0
+    require_productive(Z, x, active, name)
+    small = len(x) <= direct_limit
+    domestic = _domestic_inverses(Z, x, active, block)
+    return System(Z, x, active, domestic, _factorise(Z, x, active) if small else None)
+
+
+def multipliers(system: System, F: Array) -> Solution:
+    """m = s L: (K, n), units of F per unit of money; F is (K, n), zero multiplier where there is no output.
+
+    Source: Miller and Blair 2009, ch. 2 and 10; solved as m (x̂ − Z) = F.
+    """
+    right = np.where(system.active, F, 0.0).T
+    solution = _solve(system, right, transposed=True)
+    return Solution(np.ascontiguousarray(solution.value.T), solution.residual, solution.passes)
+
+
+def embodied_output(system: System, Y: Array) -> Solution:
+    """L Y: (n, m), the output of every sector for each of m final demands; Y is (n, m), money.
+
+    Source: Miller and Blair 2009, ch. 2; solved as (x̂ − Z) W = Y, L Y = x̂ W.
+    """
+    right = np.where(system.active[:, None], Y, 0.0)
+    solution = _solve(system, right, transposed=False)
+    return Solution(solution.value * system.x[:, None], solution.residual, solution.passes)
+
+
+def spectral_radius(Z: Array, x: Array) -> float:
+    """The spectral radius of A = Z x̂⁻¹; columns without output count as zero. Z (n, n), x (n,)."""
+    scale = np.divide(1.0, x, out=np.zeros_like(x), where=x > 0)
+    if len(x) < 200:
+        return float(np.abs(np.linalg.eigvals(Z * scale)).max(initial=0.0))
+    operator = scipy.sparse.linalg.LinearOperator(
+        Z.shape, matvec=lambda v: Z @ (scale * np.ravel(v)), dtype=np.float64
+    )
+    try:
+        value = scipy.sparse.linalg.eigs(
+            operator, k=1, which="LM", v0=np.ones(len(x)), tol=1e-8, return_eigenvectors=False
+        )
+    except scipy.sparse.linalg.ArpackNoConvergence as error:
+        raise TableError(
+            "the spectral radius of A could not be settled", hint="look at the columns whose inputs exceed their output"
+        ) from error
+    return float(np.abs(value).max())
+
+
+def require_productive(Z: Array, x: Array, active: NDArray[np.bool_], name: Callable[[int], str]) -> None:
+    """Raise UnproductiveError unless the spectral radius of A is below 1.
+
+    The largest column sum of |A| bounds it and costs one pass; the radius itself is computed only where the bound fails
+    (columns with negative value added).
+    """
+    sums = _absolute_column_sums(Z)
+    shares = np.divide(sums, x, out=np.zeros_like(x), where=active)
+    if shares.max(initial=0.0) < 1:
+        return
+    radius = spectral_radius(Z, x)
+    if radius >= 1:
+        worst = int(shares.argmax())
+        raise UnproductiveError(
+            f"the table is not productive: the spectral radius of A is {radius:.4g}, at or above 1",
+            where=name(worst),
+            hint=f"its inputs are {shares[worst]:.4g} times its output, the most of all; check Z and Y there",
+        )
+
+
+def _absolute_column_sums(Z: Array) -> Array:
+    """Column sums of |Z| in row panels, so that |Z| never exists as a whole."""
+    if not Z.size or Z.min() >= 0:
+        return np.asarray(Z.sum(axis=0))
+    panel = max(1, 4_000_000 // Z.shape[1])
+    return np.asarray(sum(np.abs(Z[row : row + panel]).sum(axis=0) for row in range(0, len(Z), panel)))
+
+
+def _diagonal(system: System) -> Array:
+    return np.where(system.active, system.x, 1.0)
+
+
+def _domestic_inverses(Z: Array, x: Array, active: NDArray[np.bool_], block: int) -> Array:
+    """Inverses (R, S, S) of the diagonal blocks of M; Z's blocks are read, Z is not copied."""
+    regions = len(x) // block
+    each = np.arange(regions)
+    blocks = -Z.reshape(regions, block, regions, block)[each, :, each, :]
+    on = active.reshape(regions, block)
+    blocks *= on[:, :, None] & on[:, None, :]
+    own = np.arange(block)
+    blocks[:, own, own] += np.where(active, x, 1.0).reshape(regions, block)
+    return np.asarray(np.linalg.inv(blocks))
+
+
+def _factorise(Z: Array, x: Array, active: NDArray[np.bool_]) -> Any:
+    """LU of Mᵀ: the transpose of a row-major matrix is column-major, which LAPACK takes without another copy."""
+    M = -Z
+    if not active.all():
+        M[~active] = 0
+        M[:, ~active] = 0
+    M[np.diag_indices_from(M)] += np.where(active, x, 1.0)
+    return scipy.linalg.lu_factor(M.T, overwrite_a=True, check_finite=False)
+
+
+def _apply(system: System, W: Array, transposed: bool) -> Array:
+    """M W, or Mᵀ W: one pass over Z. W is (n, m)."""
+    on = system.active[:, None]
+    masked = W if system.active.all() else np.where(on, W, 0.0)
+    product = (system.Z.T if transposed else system.Z) @ masked
+    if not system.active.all():
+        product *= on
+    np.subtract(_diagonal(system)[:, None] * W, product, out=product)
+    return product
+
+
+def _solve(system: System, right: Array, *, transposed: bool) -> Solution:
+    norms = np.abs(right).sum(axis=0)
+    scale = np.where(norms > 0, norms, 1.0)
+    if system.factors is not None:
+        value = scipy.linalg.lu_solve(system.factors, right, trans=0 if transposed else 1, check_finite=False)
+        left = right - _apply(system, value, transposed)
+        return Solution(value, np.abs(left).sum(axis=0) / scale, 1)
+    value, left, passes = _block_krylov(system, right / scale, transposed)
+    residual = np.abs(left).sum(axis=0)
+    if residual.max(initial=0.0) > TOLERANCE:
+        raise TableError(
+            f"the solution did not settle in {passes} passes (residual {residual.max():.2g})",
+            hint="the table is close to unproductive; look at columns whose inputs nearly equal their output",
+        )
+    return Solution(value * scale, residual, passes)
+
+
+def _block_krylov(system: System, right: Array, transposed: bool) -> tuple[Array, Array, int]:
+    """Minimise ‖right − M value‖ over a space that grows by one preconditioned residual block a pass."""
+    value, left = np.zeros_like(right), right.copy()
+    images: list[Array] = []  # orthonormal images M z ...
+    steps: list[Array] = []  # ... and the z they come from
+    for passes in range(1, MOST_PASSES + 1):
+        open_ = np.abs(left).sum(axis=0) > TOLERANCE
+        if not open_.any():
+            return value, left, passes - 1
+        if len(images) == RESTART:
+            images, steps = [], []
+        step = _precondition(system, left[:, open_], transposed)
+        image = _apply(system, step, transposed)
+        for old_image, old_step in zip(images, steps, strict=True):
+            overlap = old_image.T @ image
+            image -= old_image @ overlap
+            step -= old_step @ overlap
+        image, step = _orthonormal(image, step)
+        gain = image.T @ left
+        value += step @ gain
+        left -= image @ gain
+        images.append(image)
+        steps.append(step)
+    return value, left, MOST_PASSES
+
+
+def _precondition(system: System, block: Array, transposed: bool) -> Array:
+    inverses = system.domestic.transpose(0, 2, 1) if transposed else system.domestic
+    regions, sectors, _ = inverses.shape
+    return np.asarray((inverses @ block.reshape(regions, sectors, -1)).reshape(block.shape))
+
+
+def _orthonormal(image: Array, step: Array) -> tuple[Array, Array]:
+    """Orthonormal columns spanning ``image``, and the same combinations of ``step``; dependent columns are dropped."""
+    lengths = np.linalg.norm(image, axis=0)
+    image, step = image[:, lengths > 0] / lengths[lengths > 0], step[:, lengths > 0] / lengths[lengths > 0]
+    basis, triangle, order = scipy.linalg.qr(image, mode="economic", pivoting=True, check_finite=False)
+    sizes = np.abs(np.diag(triangle))
+    rank = int((sizes > 1e-10 * sizes.max(initial=0.0)).sum())  # below it a direction is rounding noise
+    combined = scipy.linalg.solve_triangular(
+        triangle[:rank, :rank], step[:, order[:rank]].T, trans="T", check_finite=False
+    ).T
+    return basis[:, :rank], combined

@@ -1,0 +1,349 @@
+"""One year of a multi-regional input-output table with its stressors, frozen."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import xarray as xr
+from numpy.typing import ArrayLike, NDArray
+
+from tanheng import labels, provenance, units
+from tanheng.errors import InputError, LabelError, MissingError, TableError
+from tanheng.kernels import leontief
+
+Array = NDArray[np.float64]
+
+BALANCE = "value added, taxes and margins (balance)"
+NOT_STATED = "not stated"
+ROUNDING = 1e-6  # of the table's output: published tables are rounded, WIOD 1995 has an output of -2 in 5e7 million USD
+DIRECT = "direct"  # the line of emissions that belong to no sector
+
+
+@dataclass(frozen=True)
+class About:
+    """What a table is: its name, year, money unit, price basis, system boundary, source, licence and version.
+
+    ``units`` gives the unit of every stressor. ``boundary`` is "residence" or "territory" (convention 9).
+    ``classification`` names the sector classification whose names ``labels`` knows, if any.
+    Raises UnitError for a unit that is not known.
+    """
+
+    name: str
+    year: int
+    currency: str
+    units: Mapping[str, str]
+    price_basis: str = NOT_STATED
+    boundary: str = NOT_STATED
+    source: str = NOT_STATED
+    licence: str = NOT_STATED
+    version: str = NOT_STATED
+    classification: str = ""
+
+    def __post_init__(self) -> None:
+        where = f"about {self.name}"
+        if isinstance(self.year, bool) or not isinstance(self.year, int):
+            raise InputError(f"the year is {self.year!r}, not a whole number", where=where, hint="write year = 2009")
+        units.parse(self.currency, where=where)
+        for stressor, unit in self.units.items():
+            units.parse(unit, where=f"{where}, unit of {stressor}")
+        object.__setattr__(self, "units", dict(self.units))
+
+    @classmethod
+    def of(cls, about: About | Mapping[str, Any]) -> About:
+        """``about`` itself, or one made from a mapping with the same keys; raises InputError naming a missing or unknown key."""
+        if isinstance(about, About):
+            return about
+        known = {item.name: item for item in dataclasses.fields(cls)}
+        for key in about:
+            if key not in known:
+                raise InputError(f"{key!r} is not a key of about", hint=f"known are {', '.join(known)}")
+        for key in ("name", "year", "currency", "units"):
+            if key not in about:
+                example = '[units] with CO2 = "kt"' if key == "units" else f"a line {key} = ..."
+                raise InputError(f"{key!r} is missing from about", hint=f"add {example}")
+        return cls(**about)
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """A multi-regional input-output table of one year.
+
+    ``Z(region, sector, to_region, to_sector)``, ``Y(region, sector, to_region, demand)`` and ``V(input, region, sector)`` in
+    ``about.currency``; ``F(stressor, region, sector)`` and ``F_Y(stressor, to_region, demand)`` in ``about.units``.
+    Nothing is edited in place: ``replace`` makes a new table. What follows from it (``x``, multipliers, ...) is derived on
+    first use and kept.
+    """
+
+    Z: xr.DataArray
+    Y: xr.DataArray
+    F: xr.DataArray
+    about: About
+    F_Y: xr.DataArray | None = None
+    V: xr.DataArray | None = None
+    _hash: str = field(default="", repr=False)
+
+    # -- making -------------------------------------------------------------------------------------------------------
+
+    @classmethod
+    def from_arrays(
+        cls,
+        Z: ArrayLike,
+        Y: ArrayLike,
+        F: ArrayLike,
+        *,
+        regions: Sequence[str],
+        sectors: Sequence[str],
+        demand: Sequence[str],
+        stressors: Sequence[str],
+        F_Y: ArrayLike | None = None,
+        V: ArrayLike | None = None,
+        inputs: Sequence[str] | None = None,
+        about: About | Mapping[str, Any],
+    ) -> Table:
+        """A table from plain arrays in region-major order.
+
+        ``Z`` (n, n), ``Y`` (n, R*D), ``F`` (K, n), ``F_Y`` (K, R*D), ``V`` (I, n), with n = R*S. Row-major float64 arrays are
+        not copied. Raises InputError for a wrong shape, LabelError for doubled labels, MissingError for a NaN (named by its
+        labels), TableError for a negative output (beyond rounding: a millionth of the whole; below it a sector has no output),
+        UnitError for a unit that is not known.
+
+        >>> table = Table.from_arrays([[8, 5], [4, 2]], [[3, 0], [0, 6]], [[8, 4]], regions=["a", "b"], sectors=["all"],
+        ...     demand=["final"], stressors=["CO2"],
+        ...     about={"name": "Kitzes 2013", "year": 2013, "currency": "USD", "units": {"CO2": "t"}})
+        >>> table.x.values.ravel().tolist()
+        [16.0, 12.0]
+        """
+        about = About.of(about)
+        R, S, D, K = _names(regions), _names(sectors), _names(demand), _names(stressors)
+        for what, given in (("region", R), ("sector", S), ("demand", D), ("stressor", K)):
+            if not given:
+                raise LabelError(f"there is no {what}", where=about.name, hint=f"name at least one {what}")
+            labels.check_unique(given, what=what, where=about.name)
+        by_sector = {"region": R, "sector": S}
+        by_demand = {"to_region": R, "demand": D}
+        if V is not None and inputs is None:
+            count = np.atleast_2d(np.asarray(V)).shape[0]
+            inputs = ["value added"] if count == 1 else [f"input {i + 1}" for i in range(count)]
+        where = about.name
+        return cls(
+            Z=_named(Z, "Z", where, by_sector, {"to_region": R, "to_sector": S}),
+            Y=_named(Y, "Y", where, by_sector, by_demand),
+            F=_named(F, "F", where, {"stressor": K}, by_sector),
+            F_Y=None if F_Y is None else _named(F_Y, "F_Y", where, {"stressor": K}, by_demand),
+            V=None if V is None else _named(V, "V", where, {"input": _names(inputs or ())}, by_sector),
+            about=about,
+        )._validated()
+
+    def replace(self, **changes: Any) -> Table:
+        """A new table with these fields exchanged (``Z``, ``Y``, ``F``, ``F_Y``, ``V``, ``about``), validated again."""
+        return dataclasses.replace(self, _hash="", **changes)._validated()
+
+    def _validated(self) -> Table:
+        for stressor in self.stressors:
+            if stressor not in self.about.units:
+                raise InputError(
+                    f"stressor {stressor} has no unit",
+                    where=self.about.name,
+                    hint=f"add it to [units] of about; units are given for {', '.join(self.about.units) or 'none'}",
+                )
+        sources = {"region": self.regions, "to_region": self.regions, "sector": self.sectors, "to_sector": self.sectors}
+        sources |= {"demand": self.demand, "stressor": self.stressors}
+        for name in ("Z", "Y", "F", "F_Y", "V"):
+            array = getattr(self, name)
+            if array is None:
+                continue
+            for dim in array.dims:
+                if dim in sources:
+                    where = f"{self.about.name}, {name}"
+                    labels.require_same(tuple(array.indexes[dim]), sources[dim], what=str(dim), where=where)
+            if name != "Z":
+                _require_finite(array, name, self.about.name)
+        x = self.x.values
+        if not np.isfinite(x).all():  # one pass over Z finds out; only then is the cell looked for
+            _require_finite(self.Z, "Z", self.about.name)
+        if x.min() < -ROUNDING * np.abs(x).sum():
+            worst = int(x.argmin())
+            raise TableError(
+                f"the output is negative ({x.flat[worst]:.6g} {self.about.currency})",
+                where=f"{self.about.name}, {self.name_of(worst)}",
+                hint="output is the row sum of Z and Y: look for negative sales in that row",
+            )
+        return self
+
+    # -- labels -------------------------------------------------------------------------------------------------------
+
+    @property
+    def year(self) -> int:
+        """The year of the table."""
+        return self.about.year
+
+    @cached_property
+    def regions(self) -> tuple[str, ...]:
+        """The R regions."""
+        return tuple(self.Z.indexes["region"])
+
+    @cached_property
+    def sectors(self) -> tuple[str, ...]:
+        """The S sectors."""
+        return tuple(self.Z.indexes["sector"])
+
+    @cached_property
+    def demand(self) -> tuple[str, ...]:
+        """The D final demand categories."""
+        return tuple(self.Y.indexes["demand"])
+
+    @cached_property
+    def stressors(self) -> tuple[str, ...]:
+        """The K stressors."""
+        return tuple(self.F.indexes["stressor"])
+
+    def name_of(self, position: int) -> str:
+        """The words for a row of the flattened table: 'region CHN, sector c12'."""
+        region, sector = divmod(position, len(self.sectors))
+        return f"region {self.regions[region]}, sector {self.sectors[sector]}"
+
+    # -- what follows from it -----------------------------------------------------------------------------------------
+
+    @cached_property
+    def hash(self) -> str:
+        """SHA-256 over labels, units and numbers (convention 8); computed once, known beforehand for a stored table."""
+        if self._hash:
+            return self._hash
+        arrays = [a for a in (self.Z, self.Y, self.F, self.F_Y, self.V) if a is not None]
+        texts = [repr(sorted(dataclasses.asdict(self.about).items()))]
+        texts += [f"{a.dims}{[list(a.indexes[d]) for d in a.dims]}" for a in arrays]
+        return provenance.digest(texts, [a.values for a in arrays])
+
+    @cached_property
+    def x(self) -> xr.DataArray:
+        """Gross output (region, sector) in money: the row sums of Z and Y, so that the accounts balance by construction."""
+        n = len(self.regions) * len(self.sectors)
+        total = self.Z.values.reshape(n, n).sum(axis=1) + self.Y.values.reshape(n, -1).sum(axis=1)
+        return xr.DataArray(
+            total.reshape(self.Z.shape[:2]), self._by_sector, ("region", "sector"), attrs={"units": self.about.currency}
+        )
+
+    @cached_property
+    def has_output(self) -> xr.DataArray:
+        """Where output is positive (region, sector)."""
+        return self.x > 0
+
+    @cached_property
+    def intensity(self) -> xr.DataArray:
+        """s = F x̂⁻¹ (stressor, region, sector), stressor per money; zero where there is no output (see ``stranded``)."""
+        x = self.x.values
+        return self.F.copy(data=np.divide(self.F.values, x, out=np.zeros(self.F.shape), where=x > 0))
+
+    @cached_property
+    def primary_inputs(self) -> xr.DataArray:
+        """V summed over inputs (region, sector) in money; without V, output less intermediate inputs (``BALANCE``)."""
+        if self.V is not None:
+            return self.V.sum("input")
+        n = self.x.size
+        rest = self.x.values.ravel() - self.Z.values.reshape(n, n).sum(axis=0)
+        return self.x.copy(data=rest.reshape(self.x.shape))
+
+    @cached_property
+    def system(self) -> leontief.System:
+        """The Leontief system, prepared once. Raises UnproductiveError (see kernels.leontief)."""
+        n = self.x.size
+        return leontief.system(
+            self.Z.values.reshape(n, n),
+            self.x.values.ravel(),
+            len(self.sectors),
+            name=lambda position: f"{self.about.name}, {self.name_of(position)}",
+        )
+
+    @cached_property
+    def multipliers(self) -> xr.DataArray:
+        """m = s L (stressor, region, sector), stressor per money; attrs hold the residual of the solve."""
+        solution = leontief.multipliers(self.system, self.F.values.reshape(len(self.stressors), -1))
+        return self.F.copy(data=solution.value.reshape(self.F.shape)).assign_attrs(residual=_worst(solution))
+
+    @cached_property
+    def embodied_output(self) -> xr.DataArray:
+        """L Y by final consumer (region, sector, to_region), money: the output that each region's final use takes.
+
+        Deliveries to sectors without output (``undelivered``) count as final use of their own region.
+        """
+        solution = leontief.embodied_output(self.system, self.final_use.values.reshape(self.x.size, -1))
+        value = solution.value.reshape(*self.x.shape, len(self.regions))
+        return self.final_use.copy(data=value).assign_attrs(residual=_worst(solution))
+
+    @cached_property
+    def final_use(self) -> xr.DataArray:
+        """Y summed over categories, with ``undelivered`` (region, sector, to_region), money."""
+        use = self.Y.sum("demand")
+        return use if self.undelivered is None else use + self.undelivered
+
+    @cached_property
+    def undelivered(self) -> xr.DataArray | None:
+        """Deliveries to sectors without output, by receiving region (region, sector, to_region), money; None if there are none.
+
+        Such inputs pass into nothing that is sold. What is embodied in them is part of the residual (convention 6).
+        """
+        idle = ~self.has_output.values
+        lost = np.zeros((*self.x.shape, len(self.regions)))
+        for region, sector in zip(*np.nonzero(idle), strict=True):
+            lost[:, :, region] += self.Z.values[:, :, region, sector]
+        if not lost.any():
+            return None
+        return self.Y.isel(demand=0, drop=True).copy(data=lost)
+
+    @property
+    def _by_sector(self) -> dict[str, Any]:
+        return {"region": self.Z.indexes["region"], "sector": self.Z.indexes["sector"]}
+
+
+def _worst(solution: leontief.Solution) -> float:
+    return float(solution.residual.max(initial=0.0))
+
+
+def _names(given: Sequence[str]) -> list[str]:
+    if isinstance(given, str):
+        raise LabelError(f"labels are given as one string {given!r}", hint="give a list of names")
+    return [str(name) for name in given]
+
+
+def _named(
+    given: ArrayLike, name: str, where: str, rows: Mapping[str, list[str]], columns: Mapping[str, list[str]]
+) -> xr.DataArray:
+    """The array with named dimensions, reshaped without a copy and closed to writing; raises InputError for a wrong shape."""
+    try:
+        array = np.asarray(given, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        hint = "write every number as a number, 0 where there is no flow"
+        raise InputError(f"{name} holds something that is not a number ({error})", where=where, hint=hint) from error
+    want = (math.prod(map(len, rows.values())), math.prod(map(len, columns.values())))
+    coords = {**rows, **columns}
+    shape = tuple(map(len, coords.values()))
+    if array.shape not in (want, shape):
+        sizes = " x ".join(f"{len(v)} {k}" for k, v in rows.items())
+        sizes += " by " + " x ".join(f"{len(v)} {k}" for k, v in columns.items())
+        raise InputError(
+            f"{name} is {' x '.join(map(str, array.shape)) or 'a single number'}, the labels need {want[0]} x {want[1]}",
+            where=where,
+            hint=f"{name} is {sizes}, region-major",
+        )
+    view = array.reshape(shape).view()
+    view.flags.writeable = False
+    return xr.DataArray(view, coords, tuple(coords), name=name)
+
+
+def _require_finite(array: xr.DataArray, name: str, where: str) -> None:
+    """Raise MissingError naming the first cell that is not a finite number (convention 1)."""
+    bad = ~np.isfinite(array.values)
+    if bad.any():
+        place = np.unravel_index(int(bad.argmax()), bad.shape)
+        cell = ", ".join(f"{d} {array.indexes[d][i]}" for d, i in zip(array.dims, place, strict=True))
+        raise MissingError(
+            f"{name} is {array.values[place]} at {cell} ({int(bad.sum())} such cells)",
+            where=where,
+            hint="a missing number is not zero: write 0 where there is no flow",
+        )

@@ -1,0 +1,108 @@
+"""Names in English and Chinese."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+import tanheng.labels
+from tanheng.errors import LabelError, QuestionError
+from tanheng.labels import LANGUAGES, classifications, demand_name, region_name, sector_name, term
+
+DATA = Path(tanheng.labels.__file__).parent / "data"
+WIOD_REGIONS = """
+    AUS AUT BEL BGR BRA CAN CHN CYP CZE DEU DNK ESP EST FIN FRA GBR GRC HUN IDN IND IRL ITA JPN KOR LTU LUX LVA MEX
+    MLT NLD POL PRT ROU RUS SVK SVN SWE TUR TWN USA ROW
+"""
+
+
+def _chinese(text: str) -> bool:
+    return any("\u4e00" <= sign <= "\u9fff" for sign in text)
+
+
+@pytest.mark.parametrize(
+    ("code", "en", "zh"),
+    [
+        ("CHN", "China", "中国"),
+        ("USA", "United States", "美国"),
+        ("GBR", "United Kingdom", "英国"),
+        ("KOR", "South Korea", "韩国"),
+        ("CZE", "Czechia", "捷克"),
+        ("TUR", "Türkiye", "土耳其"),
+        ("RUS", "Russia", "俄罗斯"),
+        ("TWN", "Taiwan", "中国台湾"),
+        ("HKG", "Hong Kong", "中国香港"),
+        ("MAC", "Macao", "中国澳门"),
+        ("ROW", "Rest of world", "世界其他地区"),
+        ("WORLD", "World", "世界"),
+        ("BRA", "Brazil", "巴西"),
+    ],
+)
+def test_region_names(code: str, en: str, zh: str) -> None:
+    assert region_name(code, "en") == en
+    assert region_name(code, "zh") == zh
+
+
+def test_all_41_wiod_regions_have_a_chinese_name_of_their_own() -> None:
+    names = [region_name(code, "zh") for code in WIOD_REGIONS.split()]
+    assert len(set(names)) == len(names) == 41
+    assert all(_chinese(name) for name in names)
+
+
+def test_a_label_of_a_users_table_is_its_own_name() -> None:
+    assert region_name("BJ", "zh") == "BJ"
+    assert sector_name("steel", "zh") == "steel"
+    assert demand_name("exports", "zh") == "exports"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_sector_has_full_and_short_names_unlike_any_other(language: str) -> None:
+    for classification, count in (("wiod-35", 35), ("wiod-23", 23)):
+        codes = tomllib.loads((DATA / "sectors.toml").read_text("utf-8"))[classification]
+        assert len(codes) == count
+        for short in (False, True):
+            names = [sector_name(code, language, classification, short=short) for code in codes]
+            assert all(names)
+            assert len(set(names)) == count
+            assert all(_chinese(name) == (language == "zh") for name in names)
+
+
+def test_sector_names_are_those_of_wiod() -> None:
+    assert sector_name("c11", "en", "wiod-35") == "Other Non-Metallic Mineral"
+    assert sector_name("c11", "zh", "wiod-35") == "非金属矿物制品业"
+    assert sector_name("c1", "zh", "wiod-23") == "农林牧渔业"
+    assert classifications() == ("wiod-23", "wiod-35")
+
+
+def test_demand_categories_and_terms_have_both_languages() -> None:
+    for code in ("households", "non-profit", "government", "capital formation", "inventories"):
+        assert _chinese(demand_name(code, "zh"))
+        assert demand_name(code, "en") != code
+    for key in tomllib.loads((DATA / "terms.toml").read_text("utf-8")):
+        assert _chinese(term(key, "zh"))
+        assert term(key, "en")
+
+
+def test_every_account_of_the_design_has_a_term() -> None:
+    accounts = "production consumption income flows eebt shared technology-adjusted value-chain export-terms"
+    for account in [*accounts.split(), "export-intensity", "linkages", "extraction", "residual", "direct"]:
+        assert term(account, "en")
+
+
+def test_an_unknown_language_word_classification_or_code() -> None:
+    for call in (
+        lambda: region_name("CHN", "fr"),
+        lambda: sector_name("c1", "fr"),
+        lambda: demand_name("exports", "fr"),
+        lambda: term("flows", "fr"),
+    ):
+        with pytest.raises(QuestionError, match="language fr is not known; choose en or zh"):
+            call()
+    with pytest.raises(QuestionError, match="did you mean consumption"):
+        term("consumtion", "en")
+    with pytest.raises(QuestionError, match="did you mean wiod-3"):
+        sector_name("c1", "en", "wiod-36")
+    with pytest.raises(LabelError, match="wiod-35: sector c36 is not known"):
+        sector_name("c36", "en", "wiod-35")
