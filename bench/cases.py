@@ -1,0 +1,115 @@
+"""One measured run in a process of its own: ``python cases.py CASE WHO FOLDER`` prints seconds and peak memory as JSON.
+
+The clock starts when the arrays are in memory and stops when the accounts are; imports and reading are outside it, checking
+and hashing the table are inside. WHO is ``ours``, ``peer`` (pymrio) or ``pass`` (one pass over Z: the machine's limit).
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+SHAPES = {"wiod": (41, 35, 5), "large": (49, 200, 7)}  # regions, sectors, final demand categories
+
+
+def load(case: str, folder: Path) -> dict[str, np.ndarray]:
+    return {name: np.load(folder / f"{case}_{name}.npy") for name in ("Z", "Y", "F", "F_Y")}
+
+
+def ours(case: str, arrays: dict[str, np.ndarray]) -> tuple[float, dict[str, np.ndarray]]:
+    from tanheng import accounts
+    from tanheng.systems.table import Table
+
+    R, S, D = SHAPES[case]
+    stressors = [f"k{i}" for i in range(len(arrays["F"]))]
+    about = {"name": case, "year": 2009, "currency": "million USD", "units": dict.fromkeys(stressors, "kt")}
+    start = time.perf_counter()
+    table = Table.from_arrays(
+        **arrays, regions=[f"r{i}" for i in range(R)], sectors=[f"s{i}" for i in range(S)],
+        demand=[f"d{i}" for i in range(D)], stressors=stressors, about=about,
+    )  # fmt: skip
+    production = accounts.production(table, "region,sector")
+    consumption = accounts.consumption(table, "region,sector")
+    flows = accounts.flows(table, "region,sector,to_region")
+    accounts.eebt(table)
+    accounts.net_transfers(table)
+    seconds = time.perf_counter() - start
+    return seconds, {
+        "production": production.values[:, :, :S].reshape(len(stressors), -1),
+        "consumption": consumption.values[:, :, :S].reshape(len(stressors), -1),
+        "exports": (flows.sum("to_region") - _own(flows)).values.reshape(len(stressors), -1),
+        "imports": flows.sum(("region", "sector")).values - _own(flows).sum("sector").values,
+    }
+
+
+def _own(flows):  # type: ignore[no-untyped-def]
+    """What a region emits for its own final demand (stressor, region, sector)."""
+    each = np.arange(flows.sizes["region"])
+    diagonal = flows.values[:, each, :, each].transpose(1, 0, 2)  # numpy puts paired indices first
+    return flows.isel(to_region=0, drop=True).copy(data=diagonal)
+
+
+def peer(case: str, arrays: dict[str, np.ndarray]) -> tuple[float, dict[str, np.ndarray]]:
+    import pandas as pd
+    import pymrio
+
+    R, S, D = SHAPES[case]
+    rows = pd.MultiIndex.from_product([range(R), range(S)], names=["region", "sector"])
+    uses = pd.MultiIndex.from_product([range(R), range(D)], names=["region", "category"])
+    stressors = pd.Index(range(len(arrays["F"])), name="stressor")
+    start = time.perf_counter()
+    system = pymrio.IOSystem(Z=pd.DataFrame(arrays["Z"], rows, rows), Y=pd.DataFrame(arrays["Y"], rows, uses))
+    system.air = pymrio.Extension(
+        "air", F=pd.DataFrame(arrays["F"], stressors, rows), F_Y=pd.DataFrame(arrays["F_Y"], stressors, uses)
+    )
+    system.calc_all()
+    seconds = time.perf_counter() - start
+    air = system.air
+    imports = air.D_imp.values.reshape(len(stressors), R, S).sum(axis=2)
+    return seconds, {
+        "production": air.D_pba.values,
+        "consumption": air.D_cba.values,
+        "exports": air.D_exp.values,
+        "imports": imports,
+    }
+
+
+def one_pass(case: str, arrays: dict[str, np.ndarray]) -> tuple[float, dict[str, np.ndarray]]:
+    """Z times as many columns as there are stressors, the work of one step of any iterative solve."""
+    start = time.perf_counter()
+    arrays["F"] @ arrays["Z"]
+    return time.perf_counter() - start, {}
+
+
+def multipliers(case: str, arrays: dict[str, np.ndarray]) -> tuple[float, dict[str, np.ndarray]]:
+    from tanheng.kernels import leontief
+
+    x = arrays["Z"].sum(axis=1) + arrays["Y"].sum(axis=1)
+    start = time.perf_counter()
+    solution = leontief.multipliers(leontief.system(arrays["Z"], x, SHAPES[case][1]), arrays["F"])
+    seconds = time.perf_counter() - start
+    print(f"passes {solution.passes}, residual {solution.residual.max():.1e}", file=sys.stderr)
+    return seconds, {}
+
+
+WHO: dict[str, Callable[[str, dict[str, np.ndarray]], tuple[float, dict[str, np.ndarray]]]] = {
+    "ours": ours, "peer": peer, "pass": one_pass, "multipliers": multipliers,
+}  # fmt: skip
+
+
+def main(case: str, who: str, folder: Path) -> None:
+    seconds, results = WHO[who](case, load(case, folder))
+    for name, values in results.items():
+        np.save(folder / f"{case}_{who}_{name}.npy", values)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2  # Linux counts in KiB
+    print(json.dumps({"seconds": seconds, "peak_gb": peak}))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], sys.argv[2], Path(sys.argv[3]))

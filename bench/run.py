@@ -1,0 +1,125 @@
+"""How fast, against the common peer package and against one pass over the table, each pair in one run.
+
+``make bench`` runs it all (about ten minutes, most of it the peer's); ``python bench/run.py wiod large report`` chooses.
+Every comparison alternates the two (A B A B ...), quotes medians, and compares the accounts before it compares the clocks.
+Reading notes: bench/NOTES.md.
+"""
+
+from __future__ import annotations
+
+import json
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "tools"))
+SHARED = HERE.parent.parent / "shared/data"
+AGREE = 1e-9  # of the largest account
+
+
+def run(case: str, who: str, folder: Path) -> dict[str, float]:
+    done = subprocess.run(
+        [sys.executable, str(HERE / "cases.py"), case, who, str(folder)], check=True, capture_output=True, text=True
+    )
+    if done.stderr:
+        print(f"    {done.stderr.strip().splitlines()[-1]}")
+    return dict(json.loads(done.stdout.splitlines()[-1]))
+
+
+def pair(case: str, first: str, second: str, folder: Path, times: int) -> None:
+    """``first`` and ``second`` in turn; prints the medians, the ratio pair by pair and the peaks."""
+    runs = [(run(case, first, folder), run(case, second, folder)) for _ in range(times)]
+    ratios = sorted(b["seconds"] / a["seconds"] for a, b in runs)
+    for at, who in enumerate((first, second)):
+        seconds = statistics.median(pair[at]["seconds"] for pair in runs)
+        peak = max(pair[at]["peak_gb"] for pair in runs)
+        print(f"  {who:12} {seconds:8.3f} s   peak {peak:5.2f} GB   (median of {times})")
+    print(
+        f"  {second} / {first}: {statistics.median(ratios):.1f} times (pairs {', '.join(f'{r:.1f}' for r in ratios)})",
+        flush=True,
+    )
+
+
+def agree(case: str, folder: Path) -> None:
+    """Stop unless both made the same accounts."""
+    for name in ("production", "consumption", "exports", "imports"):
+        a, b = (np.load(folder / f"{case}_{who}_{name}.npy") for who in ("ours", "peer"))
+        gap = np.abs(a - b).max() / np.abs(b).max()
+        print(f"  {name:12} differ by {gap:.1e} of the largest")
+        if name != "production" and gap > AGREE:  # the peer drops production without output
+            sys.exit(f"{case}: the accounts differ, so the clocks say nothing")
+
+
+def save(case: str, folder: Path, **arrays: np.ndarray) -> None:
+    for name, values in arrays.items():
+        np.save(folder / f"{case}_{name}.npy", np.ascontiguousarray(values, dtype=np.float64))
+
+
+def wiod(folder: Path) -> None:
+    print("\nAll accounts of one full WIOD year (2009: 41 regions x 35 sectors, CO2)")
+    if not SHARED.is_dir():
+        print("  left out: the full WIOD tables (../shared/data) are not here")
+        return
+    from build_world import full_table
+
+    table = full_table(SHARED, 2009)
+    n = table.x.size
+    F = table.F.where(table.has_output, 0.0).values.reshape(1, n)  # what the peer would drop is left out for both
+    save("wiod", folder, Z=table.Z.values.reshape(n, n), Y=table.Y.values.reshape(n, -1), F=F,
+         F_Y=table.F_Y.values.reshape(1, -1))  # fmt: skip
+    pair("wiod", "ours", "peer", folder, 5)
+    agree("wiod", folder)
+
+
+def large(folder: Path) -> None:
+    print("\nA synthetic table of 49 regions x 200 sectors, 30 stressors, 7 final demand categories")
+    synthetic(folder)
+    pair("large", "multipliers", "pass", folder, 3)
+    pair("large", "ours", "peer", folder, 2)
+    agree("large", folder)
+
+
+def synthetic(folder: Path, R: int = 49, S: int = 200, D: int = 7, K: int = 30) -> None:
+    """A table like the large published ones: sizes log-normal, 40 % of cells zero, three quarters of inputs from home."""
+    rng = np.random.default_rng(2009)
+    n = R * S
+    size = np.exp(rng.normal(0, 1.5, n))
+    x = size * 100
+    Z = np.empty((n, n))
+    for r in range(R):
+        own = slice(r * S, (r + 1) * S)
+        block = rng.exponential(1, (n, S)) * size[:, None] ** 0.7 * (rng.random((n, S)) < 0.6)
+        home = block[own].copy()
+        block *= 0.25 / block.sum(axis=0)
+        block[own] += 0.75 * home / home.sum(axis=0)
+        Z[:, own] = block * (x[own] * rng.uniform(0.3, 0.7, S))
+    Y = rng.exponential(1, (n, R * D))
+    Y *= (np.maximum(0.1 * x, x - Z.sum(axis=1)) / Y.sum(axis=1))[:, None]
+    save("large", folder, Z=Z, Y=Y, F=rng.exponential(1, (K, n)), F_Y=rng.exponential(1, (K, R * D)))
+
+
+def report(folder: Path) -> None:
+    print("\nThe report on the embedded world, both languages, as a whole process (imports included)")
+    taken = []
+    for _ in range(3):
+        start = time.perf_counter()
+        subprocess.run([sys.executable, "-m", "tanheng", "report", "--out", str(folder / "report")], check=True)
+        taken.append(time.perf_counter() - start)
+    print(f"  {statistics.median(taken):.1f} s (median of 3; {', '.join(f'{t:.1f}' for t in taken)})")
+
+
+def main() -> None:
+    chosen = sys.argv[1:] or ["wiod", "large", "report"]
+    with tempfile.TemporaryDirectory() as folder:
+        for name in chosen:
+            {"wiod": wiod, "large": large, "report": report}[name](Path(folder))
+
+
+if __name__ == "__main__":
+    main()
