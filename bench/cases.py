@@ -1,7 +1,8 @@
 """One measured run in a process of its own: ``python cases.py CASE WHO FOLDER`` prints seconds and peak memory as JSON.
 
-The clock starts when the arrays are in memory and stops when the accounts are; imports and reading are outside it, checking
-and hashing the table are inside. WHO is ``ours``, ``peer`` (pymrio) or ``pass`` (one pass over Z: the machine's limit).
+The clock starts when the arrays are in memory and stops when the accounts are; imports and reading are outside it,
+checking and hashing the table are inside. WHO is ``ours``, ``peer`` (pymrio) or ``pass`` (one pass over Z: the
+machine's limit).
 """
 
 from __future__ import annotations

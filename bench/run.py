@@ -1,8 +1,8 @@
 """How fast, against the common peer package and against one pass over the table, each pair in one run.
 
-``make bench`` runs it all (about ten minutes, most of it the peer's); ``python bench/run.py wiod large report`` chooses.
-Every comparison alternates the two (A B A B ...), quotes medians, and compares the accounts before it compares the clocks.
-Reading notes: bench/NOTES.md.
+``make bench`` runs it all (about ten minutes, most of it the peer's); ``python bench/run.py wiod large report``
+chooses. Every comparison alternates the two (A B A B ...), quotes medians, and compares the accounts before it compares
+the clocks. Reading notes: bench/NOTES.md.
 """
 
 from __future__ import annotations
@@ -86,7 +86,7 @@ def large(folder: Path) -> None:
 
 
 def synthetic(folder: Path, R: int = 49, S: int = 200, D: int = 7, K: int = 30) -> None:
-    """A table like the large published ones: sizes log-normal, 40 % of cells zero, three quarters of inputs from home."""
+    """A table like the large published ones: log-normal sizes, 40 % zeros, three quarters of inputs from home."""
     rng = np.random.default_rng(2009)
     n = R * S
     size = np.exp(rng.normal(0, 1.5, n))

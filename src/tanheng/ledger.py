@@ -1,9 +1,9 @@
 """The one ledger: every result in the same tidy rows, whose totals are conserved.
 
 Columns: year, account, region, partner, sector, stage, stressor, value, low, high, unit, method, source, table_hash.
-``partner`` is the final consumer or importer of a flow; ``stage`` tells apart what is emitted by industry, by final demand
-itself, or is residual. Text that does not apply is empty; ``low`` and ``high`` are NaN where no uncertainty is known.
-Credits and avoided emissions never enter an account's rows: they are accounts of their own.
+``partner`` is the final consumer or importer of a flow; ``stage`` tells apart what is emitted by industry, by final
+demand itself, or is residual. Text that does not apply is empty; ``low`` and ``high`` are NaN where no uncertainty is
+known. Credits and avoided emissions never enter an account's rows: they are accounts of their own.
 """
 
 from __future__ import annotations
@@ -32,7 +32,8 @@ CONSERVED = 1e-9  # of the total: convention 7
 def ledger(results: Iterable[xr.DataArray]) -> pd.DataFrame:
     """The ledger of any results, one number a row; ratios are in it with their unit, but never in a total.
 
-    Raises ConservationError where a year holds both production and consumption and their totals differ by more than 1e-9.
+    Raises ConservationError where a year holds both production and consumption and their totals differ by more than
+    1e-9.
     """
     frame = pd.concat([_rows(result) for result in results], ignore_index=True)
     require_conserved(frame)
@@ -40,7 +41,7 @@ def ledger(results: Iterable[xr.DataArray]) -> pd.DataFrame:
 
 
 def require_conserved(frame: pd.DataFrame) -> None:
-    """Raise ConservationError unless Σ production = Σ consumption for every year and stressor that has both (convention 7)."""
+    """Raise ConservationError unless Σ production = Σ consumption, by year and stressor with both (convention 7)."""
     both = frame[frame["account"].isin(_BALANCED)]
     sums = both.pivot_table(index=["year", "stressor", "table_hash"], columns="account", values="value", aggfunc="sum")
     if not set(_BALANCED) <= set(sums.columns):

@@ -25,8 +25,8 @@ def version() -> str:
 def digest(texts: Iterable[str], arrays: Iterable[NDArray[np.float64]]) -> str:
     """A SHA-256 over texts and arrays, 64 hexadecimal digits.
 
-    Arrays are read once, in 8 MiB pieces hashed side by side; the result is the hash of the pieces' hashes, so it does not
-    depend on how many cores there are. Arrays of any shape; values as little-endian float64.
+    Arrays are read once, in 8 MiB pieces hashed side by side; the result is the hash of the pieces' hashes, so it does
+    not depend on how many cores there are. Arrays of any shape; values as little-endian float64.
 
     >>> digest(["a"], [np.zeros(3)]) == digest(["a"], [np.zeros(3)])
     True
@@ -38,7 +38,7 @@ def digest(texts: Iterable[str], arrays: Iterable[NDArray[np.float64]]) -> str:
         total.update(hashlib.sha256(text.encode()).digest())
     with ThreadPoolExecutor(2) as pool:
         for array in arrays:
-            flat = memoryview(np.ascontiguousarray(array, dtype="<f8").reshape(-1)).cast("B")
+            flat = np.ascontiguousarray(array, dtype="<f8").reshape(-1).view(np.uint8).data
             pieces = (flat[start : start + _CHUNK] for start in range(0, len(flat), _CHUNK))
             total.update(str(array.shape).encode())
             for piece in pool.map(lambda part: hashlib.sha256(part).digest(), pieces):

@@ -1,7 +1,7 @@
 """Units of measure, and nothing that guesses: a unit is known, or it is refused (convention 3).
 
-A unit is a scale, optionally followed by the substance it measures: ``kt``, ``kt CO2``, ``Mt CO2e``, ``TJ``, ``million USD``.
-``kt`` is a kilotonne, never a knot.
+A unit is a scale, optionally followed by the substance it measures: ``kt``, ``kt CO2``, ``Mt CO2e``, ``TJ``, ``million
+USD``. ``kt`` is a kilotonne, never a knot.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _SUBSTANCE = re.compile(r"^[A-Za-z][\w.,()\- ]*$")
 
 @dataclass(frozen=True)
 class Unit:
-    """A unit: its name as written, what it measures, and its size in the base unit (kg, J, m2, m3, hr, one, currency)."""
+    """A unit: its name as written, what it measures, and its size in the base unit (kg, J, m2, m3, hr, currency)."""
 
     name: str
     dimension: str

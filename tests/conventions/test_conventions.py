@@ -44,8 +44,8 @@ def test_03_every_number_has_a_unit_and_unlike_units_do_not_sum():
 def test_04_signed_inventories_stay_signed():
     about = {"name": "stock", "year": 2000, "currency": "USD", "units": {"CO2": "t"}}
     table = Table.from_arrays(
-        [[0.0]], [[15.0, -5.0]], [[10.0]], regions=["a"], sectors=["s"], demand=["use", "inventories"], stressors=["CO2"],
-        about=about,
+        [[0.0]], [[15.0, -5.0]], [[10.0]],
+        regions=["a"], sectors=["s"], demand=["use", "inventories"], stressors=["CO2"], about=about,
     )  # fmt: skip
     # output 10, one tonne a dollar: 15 t used, 5 t drawn from stock
     assert accounts.consumption(table, "demand").values.ravel() == pytest.approx([15, -5])
@@ -135,9 +135,14 @@ def test_13_a_mistake_ends_in_one_line():
 def test_14_a_file_is_written_whole_or_not_at_all(tmp_path):
     target = tmp_path / "result.csv"
     target.write_text("before")
-    with pytest.raises(RuntimeError), files.whole(target) as path:
-        path.write_text("half")
-        raise RuntimeError("the power went")
+
+    def interrupted():
+        with files.whole(target) as path:
+            path.write_text("half")
+            raise RuntimeError("the power went")
+
+    with pytest.raises(RuntimeError):
+        interrupted()
     assert target.read_text() == "before"
     assert [p.name for p in tmp_path.iterdir()] == ["result.csv"]
     with files.whole(target) as path:

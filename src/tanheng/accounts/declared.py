@@ -1,4 +1,4 @@
-"""What an account is, declared once: its name, titles, formula and source. The command line, the report and the docs read it."""
+"""What an account is, declared once: name, titles, formula, source. The command line, report and docs read it here."""
 
 from __future__ import annotations
 

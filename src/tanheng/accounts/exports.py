@@ -6,8 +6,8 @@ import numpy as np
 import xarray as xr
 
 from tanheng.accounts.declared import account
-from tanheng.accounts.flows import domestic_multipliers, exports
 from tanheng.accounts.result import By, Stressors, choose, group, kept, stamp
+from tanheng.accounts.trade import domestic_multipliers, exports
 from tanheng.errors import MissingError
 from tanheng.systems.table import Table
 
@@ -38,16 +38,17 @@ def export_intensity(
 ) -> xr.DataArray:
     """Emissions per unit of exports: four definitions side by side (dimension ``definition``).
 
-    ``u_r`` and ``w_r`` are the emissions and the value added of the region's own economy per unit of final sales, ``e_r`` gross
-    exports, VAX value added absorbed abroad. By sector, the sector is the exported product's in (a), (b), (c), and the emitting
-    and earning sector in (d). Returns (stressor, definition, *by), stressor unit per money; NaN where nothing is exported.
+    ``u_r`` and ``w_r`` are the emissions and the value added of the region's own economy per unit of final sales,
+    ``e_r`` gross exports, VAX value added absorbed abroad. By sector, the sector is the exported product's in (a), (b),
+    (c), and the emitting and earning sector in (d). Returns (stressor, definition, *by), stressor unit per money; NaN
+    where nothing is exported.
 
-    ``deflator`` (region), 1 at its base year, turns the exporter's money into constant prices: the exporting country's own
-    deflator, converted at the base year's rate (attribute ``base`` names the year). Regions without a deflator are left out and
-    named in the attribute ``left_out``. Without it, prices are the table's own. A group's exports include its members' trade
-    with each other. Value added is the table's primary inputs; where it has none, output less intermediate inputs.
-    Raises MissingError when no region has a deflator.
-    Source: Peters 2008 (a); m·e counts a border crossing each time (b); Johnson and Noguera 2012 (c, d).
+    ``deflator`` (region), 1 at its base year, turns the exporter's money into constant prices: the exporting country's
+    own deflator, converted at the base year's rate (attribute ``base`` names the year). Regions without a deflator are
+    left out and named in the attribute ``left_out``. Without it, prices are the table's own. A group's exports include
+    its members' trade with each other. Value added is the table's primary inputs; where it has none, output less
+    intermediate inputs. Raises MissingError when no region has a deflator. Source: Peters 2008 (a); m·e counts a border
+    crossing each time (b); Johnson and Noguera 2012 (c, d).
     """
     dims = kept("export-intensity", by)
     dims = dims if "definition" in dims else ("definition", *dims)
@@ -65,7 +66,7 @@ def export_intensity(
             )
     keep = [d for d in dims if d != "definition"]
     drop = [d for d in ("region", "sector") if d not in keep]
-    above, below = (group(part.sum(drop), table, group_by) for part in (emissions, money))
+    above, below = (group(part.sum(drop, skipna=False), table, group_by) for part in (emissions, money))
     ratio = (above / below.where(below != 0)).assign_attrs(above.attrs)
     return stamp(
         ratio, table, "export-intensity", "; ".join(DEFINITIONS.values()), f"{{}} per {table.about.currency}", **attrs
@@ -93,10 +94,8 @@ def _denominators(table: Table) -> xr.DataArray:
 
 def _output_for_abroad(table: Table) -> xr.DataArray:
     """Output embodied in the final demand of all other regions (region, sector), money."""
-    output = table.embodied_output
-    each = np.arange(len(table.regions))
-    home = output.transpose("region", "sector", "to_region").values[each, :, each]
-    return output.sum("to_region") - table.x.copy(data=home)
+    output = table.embodied_output.values
+    return table.x.copy(data=output.sum(axis=2) - np.einsum("rsr->rs", output))
 
 
 def _definition() -> xr.DataArray:

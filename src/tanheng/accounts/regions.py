@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import xarray as xr
 
 from tanheng.accounts.declared import account
-from tanheng.accounts.result import DIRECT, By, Stressors, choose, gather, group, kept, require_conserved, stamp
+from tanheng.accounts.result import DIRECT, By, Stressors, choose, gather, group, keep, kept, require_conserved, stamp
 from tanheng.systems.table import Table
 
 INDUSTRY, RESIDUAL = "industry", "residual"
@@ -24,11 +26,11 @@ INDUSTRY, RESIDUAL = "industry", "residual"
 def production(table: Table, by: By = None, *, stressor: Stressors = None, group_by: str | None = None) -> xr.DataArray:
     """Production-based account: what the sectors and the households of a region emit.
 
-    Returns (stressor, *by) in stressor units; ``by`` from region, sector, component. Components: ``industry``, ``direct``
-    (emissions of final demand itself) and ``residual`` (emissions of sectors without output). Direct emissions have no sector
-    and stand at ``sector=direct``. ``group_by`` names a grouping (see ``norms``).
-    Raises QuestionError for an unknown dimension or stressor.
-    Source: SEEA Central Framework 2012; Peters 2008, PBA_r = Σ_{i∈r} F_i + F_Y,r.
+    Returns (stressor, *by) in stressor units; ``by`` from region, sector, component. Components: ``industry``,
+    ``direct`` (emissions of final demand itself) and ``residual`` (emissions of sectors without output). Direct
+    emissions have no sector and stand at ``sector=direct``. ``group_by`` names a grouping (see ``norms``). Raises
+    QuestionError for an unknown dimension or stressor. Source: SEEA Central Framework 2012; Peters 2008, PBA_r =
+    Σ_{i∈r} F_i + F_Y,r.
     """
     dims = kept("production", by)
     stranded = _stranded(table)
@@ -48,15 +50,17 @@ def production(table: Table, by: By = None, *, stressor: Stressors = None, group
     dims="region sector demand component",
     by="region",
 )
-def consumption(table: Table, by: By = None, *, stressor: Stressors = None, group_by: str | None = None) -> xr.DataArray:
+def consumption(
+    table: Table, by: By = None, *, stressor: Stressors = None, group_by: str | None = None
+) -> xr.DataArray:
     """Consumption-based account: what the final demand of a region causes anywhere, along all supply chains.
 
-    Returns (stressor, *by) in stressor units; ``by`` from region (the consumer), sector (of the final product), demand (the
-    final demand category), component. Components: ``industry`` (embodied), ``direct`` (emissions of final demand itself, never
-    passed through L) and ``residual`` (emissions that sectors without output emit or receive embodied in their inputs; they
-    reach no consumer and stay with their region, so that the sum over regions is that of ``production``).
-    Raises ConservationError unless Σ production = Σ consumption to 1e-9, QuestionError for an unknown dimension or stressor.
-    Source: Peters 2008; Davis and Caldeira 2010, CBA_r = Σ_i m_i Y_i,r + F_Y,r with m = s L.
+    Returns (stressor, *by) in stressor units; ``by`` from region (the consumer), sector (of the final product), demand
+    (the final demand category), component. Components: ``industry`` (embodied), ``direct`` (emissions of final demand
+    itself, never passed through L) and ``residual`` (emissions that sectors without output emit or receive embodied in
+    their inputs; they reach no consumer and stay with their region, so that the sum over regions is that of
+    ``production``). Raises ConservationError unless Σ production = Σ consumption to 1e-9, QuestionError for an unknown
+    dimension or stressor. Source: Peters 2008; Davis and Caldeira 2010, CBA_r = Σ_i m_i Y_i,r + F_Y,r with m = s L.
     """
     dims = kept("consumption", by)
     m = choose(table.multipliers, stressor)
@@ -66,18 +70,22 @@ def consumption(table: Table, by: By = None, *, stressor: Stressors = None, grou
         parts[RESIDUAL] = lost
     result = gather(parts, dims)
     F = choose(table.F, stressor)
-    made, scale = F.sum(("region", "sector")), np.abs(F).sum(("region", "sector"))
-    used = parts[INDUSTRY].sum([d for d in parts[INDUSTRY].dims if d != "stressor"]) + lost.sum(("region", "sector"))
-    require_conserved(made, used, scale, "production and consumption", table.about.name)
+    used = keep(parts[INDUSTRY]) + keep(lost)
+    require_conserved(keep(F), used, keep(abs(F)), "production and consumption", table.about.name)
     method = "multipliers s L times final demand (MRIO), direct emissions of final demand added"
     return stamp(
-        group(result, table, group_by), table, "consumption", method, solve_residual=m.attrs["residual"], **_residual_note(table)
+        group(result, table, group_by),
+        table,
+        "consumption",
+        method,
+        solve_residual=m.attrs["residual"],
+        **_residual_note(table),
     )
 
 
 def _embodied(m: xr.DataArray, table: Table, by_demand: bool) -> xr.DataArray:
     """m·Y by consumer and product, (stressor, region, sector[, demand]); ``region`` is the consumer."""
-    use = table.Y if by_demand else table.Y.sum("demand")
+    use = table.Y if by_demand else table.Y.sum("demand", skipna=False)
     wide = use.values.reshape(*use.shape[:2], -1)  # (supplier, sector, consumer [x demand])
     product = np.einsum("krs,rsc->ksc", m.values, wide, optimize=True)
     names = ("region", "demand") if by_demand else ("region",)
@@ -112,7 +120,7 @@ def _residual(table: Table, m: xr.DataArray, stressor: Stressors) -> xr.DataArra
     return lost + embodied
 
 
-def _residual_note(table: Table) -> dict[str, object]:
+def _residual_note(table: Table) -> dict[str, Any]:
     """The attribute that shows the emissions of sectors without output, by stressor (convention 6)."""
-    lost = _stranded(table).sum(("region", "sector"))
+    lost = keep(_stranded(table))
     return {"residual": {str(k): float(v) for k, v in zip(lost.indexes["stressor"], lost.values, strict=True)}}

@@ -1,8 +1,9 @@
-"""How every account is asked and answered: choose stressors, keep dimensions, join regions into groups, stamp, lay out tidily."""
+"""How every account is asked and answered: choose stressors, keep dimensions, join groups, stamp, lay out tidily."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -22,7 +23,7 @@ _GROUPED = ("region", "to_region")
 
 
 def kept(name: str, by: By) -> tuple[str, ...]:
-    """The dimensions to keep, in canonical order; ``by`` is a sequence or a comma-separated string, None for the usual ones.
+    """The dimensions to keep, in canonical order; ``by`` is a sequence, a comma-separated string, or None (the usual).
 
     Raises QuestionError for a dimension that the account does not have.
 
@@ -38,7 +39,7 @@ def kept(name: str, by: By) -> tuple[str, ...]:
 
 
 def choose(array: xr.DataArray, stressor: Stressors) -> xr.DataArray:
-    """The rows of ``array`` (stressor, ...) for one stressor, several, or all (None). Raises QuestionError for an unknown one."""
+    """``array`` (stressor, ...) for one stressor, several, or all (None); raises QuestionError for an unknown one."""
     if stressor is None:
         return array
     wanted = [stressor] if isinstance(stressor, str) else list(stressor)
@@ -49,6 +50,11 @@ def choose(array: xr.DataArray, stressor: Stressors) -> xr.DataArray:
     return array.sel(stressor=wanted)
 
 
+def keep(array: xr.DataArray, dims: Sequence[str] = ()) -> xr.DataArray:
+    """The sum over all but the stressor and ``dims``; a NaN stays a NaN, and no copy is made to look for one."""
+    return array.sum([d for d in array.dims if d != "stressor" and d not in dims], skipna=False)
+
+
 def gather(parts: Mapping[str, xr.DataArray], by: Sequence[str]) -> xr.DataArray:
     """The sum of an account's components, keeping ``by``.
 
@@ -57,8 +63,7 @@ def gather(parts: Mapping[str, xr.DataArray], by: Sequence[str]) -> xr.DataArray
     """
     rows = []
     for name, part in parts.items():
-        part = part.sum([d for d in part.dims if d != "stressor" and d not in by])
-        part = part.assign_coords(component=name)
+        part = keep(part, by).assign_coords(component=name)
         for dim in by:
             if dim not in part.dims and dim != "component":
                 part = part.expand_dims({dim: [name]})
@@ -86,8 +91,8 @@ def _differs(row: xr.DataArray, over: Mapping[str, pd.Index]) -> bool:
 def group(array: xr.DataArray, table: Table, spec: str | None) -> xr.DataArray:
     """Regions summed into the groups of a norm, at 31 December of the table's year (convention 10).
 
-    ``spec`` is a grouping's name ("oecd"), the same held at a date ("oecd@2020"), or a file of one's own; the lists used are in
-    the result's attributes ``group`` and ``members``. Raises NormError (see norms.grouping).
+    ``spec`` is a grouping's name ("oecd"), the same held at a date ("oecd@2020"), or a file of one's own; the lists
+    used are in the result's attributes ``group`` and ``members``. Raises NormError (see norms.grouping).
     """
     if spec is None:
         return array
@@ -99,7 +104,9 @@ def group(array: xr.DataArray, table: Table, spec: str | None) -> xr.DataArray:
             # a line that is no region (there is none today) would keep its own name
             names = np.array([member.get(name, name) for name in array.indexes[dim]])
             order = [name for name in (*chosen.groups, *dict.fromkeys(names)) if name in names]
-            sums = [array.isel({dim: np.flatnonzero(names == name)}).sum(dim) for name in dict.fromkeys(order)]
+            sums = [
+                array.isel({dim: np.flatnonzero(names == name)}).sum(dim, skipna=False) for name in dict.fromkeys(order)
+            ]
             array = xr.concat(sums, dim=pd.Index(list(dict.fromkeys(order)), name=dim))
     attrs["group"] = f"{chosen.name} at {chosen.at.isoformat()}"
     attrs["members"] = {name: " ".join(members) for name, members in chosen.members.items()}
@@ -108,7 +115,7 @@ def group(array: xr.DataArray, table: Table, spec: str | None) -> xr.DataArray:
     return array.assign_attrs(attrs)
 
 
-def stamp(array: xr.DataArray, table: Table, name: str, method: str, unit: str = "{}", **more: object) -> xr.DataArray:
+def stamp(array: xr.DataArray, table: Table, name: str, method: str, unit: str = "{}", **more: Any) -> xr.DataArray:
     """The finished result: stressors carry units, attributes say what, how and from which table (conventions 3, 8, 9).
 
     ``unit`` is a pattern for the unit given the stressor's own ("{} per million USD").
@@ -153,25 +160,36 @@ def require_conserved(made: xr.DataArray, used: xr.DataArray, scale: xr.DataArra
 def tidy(result: xr.DataArray | Iterable[xr.DataArray]) -> pd.DataFrame:
     """The long table of one result or of several (years, accounts): one number a row.
 
-    Columns: account, stressor, unit, year, the kept dimensions, value. Raises UnitError for nothing: rows keep their own units.
+    Columns: account, stressor, unit, year, the kept dimensions, value. Raises UnitError for nothing: rows keep their
+    own units.
     """
     if not isinstance(result, xr.DataArray):
         return pd.concat([tidy(one) for one in result], ignore_index=True)
     dims = [str(dim) for dim in result.dims]
     indexes = [result.indexes[dim] for dim in dims]
     grid = np.indices(result.shape).reshape(len(dims), -1)
-    frame = {dim: index.to_numpy()[places] for dim, index, places in zip(dims, indexes, grid, strict=True)}
+    frame = {dim: index.to_numpy()[at] for dim, index, at in zip(dims, indexes, grid, strict=True)}
     unit = result["unit"].values[grid[dims.index("stressor")]]
-    lead = {
-        "account": result.attrs["account"], "stressor": frame.pop("stressor"), "unit": unit, "year": result.attrs["year"],
-    }  # fmt: skip
-    return pd.DataFrame({**lead, **frame, "value": result.values.ravel()})
+    lead = {"account": result.attrs["account"], "stressor": frame.pop("stressor"), "unit": unit}
+    return pd.DataFrame({**lead, "year": result.attrs["year"], **frame, "value": result.values.ravel()})
 
 
 def total(result: xr.DataArray) -> float:
-    """The sum of a result over everything; raises UnitError where stressors with unlike units would meet (convention 3)."""
+    """The sum of a result over everything; raises UnitError where unlike units would meet (convention 3)."""
     units.common(result["unit"].values.tolist(), what=f"the total of {result.attrs['account']}")
     return float(result.sum())
 
 
-__all__ = ["DIRECT", "choose", "gather", "group", "kept", "labels", "require_conserved", "stamp", "tidy", "total"]
+__all__ = [
+    "DIRECT",
+    "choose",
+    "gather",
+    "group",
+    "keep",
+    "kept",
+    "labels",
+    "require_conserved",
+    "stamp",
+    "tidy",
+    "total",
+]

@@ -17,10 +17,14 @@ class Reader(Protocol):
     what it looks for in a folder.
     """
 
-    NAME: str
-    TITLE: dict[str, str]
-    LICENCE: str
-    FILES: tuple[str, ...]
+    @property
+    def NAME(self) -> str: ...
+    @property
+    def TITLE(self) -> dict[str, str]: ...
+    @property
+    def LICENCE(self) -> str: ...
+    @property
+    def FILES(self) -> tuple[str, ...]: ...
 
     def years(self, folder: Path) -> tuple[int, ...]:
         """The years that ``folder`` holds, ascending; raises InputError when it is not of this source."""

@@ -56,7 +56,7 @@ class About:
 
     @classmethod
     def of(cls, about: About | Mapping[str, Any]) -> About:
-        """``about`` itself, or one made from a mapping with the same keys; raises InputError naming a missing or unknown key."""
+        """``about``, or one made from a mapping with its keys; raises InputError naming a missing or unknown key."""
         if isinstance(about, About):
             return about
         known = {item.name: item for item in dataclasses.fields(cls)}
@@ -74,10 +74,10 @@ class About:
 class Table:
     """A multi-regional input-output table of one year.
 
-    ``Z(region, sector, to_region, to_sector)``, ``Y(region, sector, to_region, demand)`` and ``V(input, region, sector)`` in
-    ``about.currency``; ``F(stressor, region, sector)`` and ``F_Y(stressor, to_region, demand)`` in ``about.units``.
-    Nothing is edited in place: ``replace`` makes a new table. What follows from it (``x``, multipliers, ...) is derived on
-    first use and kept.
+    ``Z(region, sector, to_region, to_sector)``, ``Y(region, sector, to_region, demand)`` and ``V(input, region,
+    sector)`` in ``about.currency``; ``F(stressor, region, sector)`` and ``F_Y(stressor, to_region, demand)`` in
+    ``about.units``. Nothing is edited in place: ``replace`` makes a new table. What follows from it (``x``,
+    multipliers, ...) is derived on first use and kept.
     """
 
     Z: xr.DataArray
@@ -108,10 +108,10 @@ class Table:
     ) -> Table:
         """A table from plain arrays in region-major order.
 
-        ``Z`` (n, n), ``Y`` (n, R*D), ``F`` (K, n), ``F_Y`` (K, R*D), ``V`` (I, n), with n = R*S. Row-major float64 arrays are
-        not copied. Raises InputError for a wrong shape, LabelError for doubled labels, MissingError for a NaN (named by its
-        labels), TableError for a negative output (beyond rounding: a millionth of the whole; below it a sector has no output),
-        UnitError for a unit that is not known.
+        ``Z`` (n, n), ``Y`` (n, R*D), ``F`` (K, n), ``F_Y`` (K, R*D), ``V`` (I, n), with n = R*S. Row-major float64
+        arrays are not copied. Raises InputError for a wrong shape, LabelError for doubled labels, MissingError for a
+        NaN (named by its labels), TableError for a negative output (beyond rounding: a millionth of the whole; below it
+        a sector has no output), UnitError for a unit that is not known.
 
         >>> table = Table.from_arrays([[8, 5], [4, 2]], [[3, 0], [0, 6]], [[8, 4]], regions=["a", "b"], sectors=["all"],
         ...     demand=["final"], stressors=["CO2"],
@@ -222,7 +222,7 @@ class Table:
 
     @cached_property
     def x(self) -> xr.DataArray:
-        """Gross output (region, sector) in money: the row sums of Z and Y, so that the accounts balance by construction."""
+        """Gross output (region, sector), money: the row sums of Z and Y, so that accounts balance by construction."""
         n = len(self.regions) * len(self.sectors)
         total = self.Z.values.reshape(n, n).sum(axis=1) + self.Y.values.reshape(n, -1).sum(axis=1)
         return xr.DataArray(
@@ -236,7 +236,7 @@ class Table:
 
     @cached_property
     def intensity(self) -> xr.DataArray:
-        """s = F x̂⁻¹ (stressor, region, sector), stressor per money; zero where there is no output (see ``stranded``)."""
+        """s = F x̂⁻¹ (stressor, region, sector), stressor per money; zero where there is no output."""
         x = self.x.values
         return self.F.copy(data=np.divide(self.F.values, x, out=np.zeros(self.F.shape), where=x > 0))
 
@@ -279,12 +279,12 @@ class Table:
     @cached_property
     def final_use(self) -> xr.DataArray:
         """Y summed over categories, with ``undelivered`` (region, sector, to_region), money."""
-        use = self.Y.sum("demand")
+        use = self.Y.sum("demand", skipna=False)
         return use if self.undelivered is None else use + self.undelivered
 
     @cached_property
     def undelivered(self) -> xr.DataArray | None:
-        """Deliveries to sectors without output, by receiving region (region, sector, to_region), money; None if there are none.
+        """Deliveries to sectors without output, by receiving region (region, sector, to_region), money; None if none.
 
         Such inputs pass into nothing that is sold. What is embodied in them is part of the residual (convention 6).
         """
@@ -314,7 +314,7 @@ def _names(given: Sequence[str]) -> list[str]:
 def _named(
     given: ArrayLike, name: str, where: str, rows: Mapping[str, list[str]], columns: Mapping[str, list[str]]
 ) -> xr.DataArray:
-    """The array with named dimensions, reshaped without a copy and closed to writing; raises InputError for a wrong shape."""
+    """The array with named dimensions: no copy, closed to writing; raises InputError for a wrong shape."""
     try:
         array = np.asarray(given, dtype=np.float64)
     except (TypeError, ValueError) as error:
@@ -327,7 +327,7 @@ def _named(
         sizes = " x ".join(f"{len(v)} {k}" for k, v in rows.items())
         sizes += " by " + " x ".join(f"{len(v)} {k}" for k, v in columns.items())
         raise InputError(
-            f"{name} is {' x '.join(map(str, array.shape)) or 'a single number'}, the labels need {want[0]} x {want[1]}",
+            f"{name} is {' x '.join(map(str, array.shape)) or 'one number'}, the labels need {want[0]} x {want[1]}",
             where=where,
             hint=f"{name} is {sizes}, region-major",
         )

@@ -19,7 +19,9 @@ def test_margins_of_flows_are_the_accounts():
     flow = accounts.flows(table)
     direct = table.F_Y.sum("demand").values
     residual = accounts.production(table, "region,component").sel(component="residual").values
-    assert flow.sum("to_region").values + direct + residual == pytest.approx(accounts.production(table).values, rel=1e-9)
+    assert flow.sum("to_region").values + direct + residual == pytest.approx(
+        accounts.production(table).values, rel=1e-9
+    )
     assert flow.sum("region").values + direct + residual == pytest.approx(accounts.consumption(table).values, rel=1e-9)
 
 

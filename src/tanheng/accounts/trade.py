@@ -1,0 +1,135 @@
+"""Emissions embodied in trade: to the final consumer (flows), and to the next importer (eebt)."""
+
+from __future__ import annotations
+
+import numpy as np
+import xarray as xr
+
+from tanheng.accounts.declared import account
+from tanheng.accounts.result import By, Stressors, choose, group, keep, kept, require_conserved, stamp
+from tanheng.systems.table import Table
+
+
+@account(
+    "flows",
+    en="Emissions embodied in trade, from origin to final consumer",
+    zh="贸易隐含排放（从排放地到最终消费地）",
+    formula="E_rs = Σ_{i∈r} s_i (L Y_·s)_i",
+    source="Peters 2008; Kanemoto et al. 2012",
+    dims="region sector to_region",
+    by="region to_region",
+)
+def flows(table: Table, by: By = None, *, stressor: Stressors = None, group_by: str | None = None) -> xr.DataArray:
+    """Flows from the region (and sector) that emits to the region whose final demand causes it, through all chains.
+
+    Returns (stressor, *by) in stressor units; ``by`` from region and sector (of origin), to_region. Direct emissions of
+    final demand cross no border and are not here: row sums + direct emissions + residual = ``production``; column sums
+    + direct emissions + residual = ``consumption``. The diagonal is what a region emits for its own final demand.
+    Raises ConservationError unless all that sectors with output emit arrives, to 1e-9. Source: Peters 2008; Kanemoto et
+    al. 2012, E_rs = Σ_{i∈r} s_i (L Y_·s)_i.
+    """
+    dims = kept("flows", by)
+    result = _over_partners(choose(table.intensity, stressor), table.embodied_output, dims)
+    F = choose(table.F, stressor)
+    made = keep(F.where(table.has_output, 0.0))
+    require_conserved(made, keep(result), keep(abs(F)), "production and the sum of flows", table.about.name)
+    method = "intensity times the output embodied in each region's final demand (MRIO)"
+    residual = table.embodied_output.attrs["residual"]
+    return stamp(group(result, table, group_by), table, "flows", method, solve_residual=residual)
+
+
+@account(
+    "eebt",
+    en="Emissions embodied in bilateral trade",
+    zh="双边贸易隐含排放",
+    formula="EE_rs = s_r (I−A_rr)⁻¹ e_rs,  e_rs = Z_rs·1 + Y_rs·1",
+    source="Peters 2008",
+    dims="region sector to_region",
+    by="region to_region",
+)
+def eebt(table: Table, by: By = None, *, stressor: Stressors = None, group_by: str | None = None) -> xr.DataArray:
+    """Domestic emissions embodied in bilateral trade, whatever the importer does with it.
+
+    Returns (stressor, *by) in stressor units; ``by`` from region and sector (of the exported product), to_region (the
+    importer). The diagonal is what a region emits for its own final demand through its own economy, so that row sums
+    are production without direct emissions and residual, and column sums are the consumption account of this method,
+    PBA − exports + imports, likewise. Source: Peters 2008, EE_rs = s_r (I−A_rr)⁻¹ e_rs with e_rs = Z_rs·1 + Y_rs·1.
+    """
+    dims = kept("eebt", by)
+    result = _over_partners(domestic_multipliers(choose(table.F, stressor), table), final_sales(table), dims)
+    return stamp(group(result, table, group_by), table, "eebt", "domestic multipliers times bilateral trade (EEBT)")
+
+
+@account(
+    "net-transfers",
+    en="Net transfers of emissions between regions",
+    zh="区域间排放净转移",
+    formula="T_rs = E_rs − E_sr",
+    source="Peters, Minx, Weber and Edenhofer 2011",
+    dims="region to_region",
+    by="region",
+)
+def net_transfers(
+    table: Table, by: By = None, *, stressor: Stressors = None, group_by: str | None = None
+) -> xr.DataArray:
+    """Net transfers E_rs − E_sr of the flows: positive where a region emits more for the other than the other for it.
+
+    Returns (stressor, *by) in stressor units; by region alone, it is production − consumption, and sums to zero over
+    regions. Source: Peters, Minx, Weber and Edenhofer 2011.
+    """
+    dims = kept("net-transfers", by)
+    both = flows(table, stressor=stressor, group_by=group_by)
+    back = both.rename(region="to_region", to_region="region")
+    result = keep((both - back).assign_attrs(both.attrs), dims)
+    return stamp(result, table, "net-transfers", "flows less the flows back (MRIO)")
+
+
+_AXES = {"stressor": "k", "region": "r", "sector": "s", "to_region": "c"}
+
+
+def _over_partners(per_money: xr.DataArray, money: xr.DataArray, dims: tuple[str, ...]) -> xr.DataArray:
+    """``per_money`` (stressor, region, sector) times ``money`` (region, sector, to_region), summed to ``dims``.
+
+    One einsum, so that the four-dimensional product exists only when all of it is asked for.
+    """
+    keep = ("stressor", *dims)
+    values = np.einsum(
+        f"krs,rsc->{''.join(_AXES[dim] for dim in keep)}",
+        per_money.transpose("stressor", "region", "sector").values,
+        money.transpose("region", "sector", "to_region").values,
+        optimize=True,
+    )
+    indexes = {**money.indexes, **per_money.indexes}
+    return xr.DataArray(values, {dim: indexes[dim] for dim in keep}, keep)
+
+
+def domestic_multipliers(F: xr.DataArray, table: Table) -> xr.DataArray:
+    """s_r (I−A_rr)⁻¹ of every region's own economy (stressor, region, sector), per money; zero without output."""
+    on = table.has_output.values
+    by_region = np.where(on, F.values, 0.0).transpose(1, 0, 2)
+    value = (by_region @ table.system.domestic).transpose(1, 0, 2)
+    return F.copy(data=np.where(on, value, 0.0))
+
+
+def bilateral_trade(table: Table) -> xr.DataArray:
+    """Gross sales of every sector to every region, intermediate and final (region, sector, to_region), money."""
+    sold = table.Z.values.sum(axis=3) + table.Y.values.sum(axis=3)  # xarray's sum would copy Z to look for NaN
+    return table.Y.isel(demand=0, drop=True).copy(data=sold)
+
+
+def exports(table: Table) -> xr.DataArray:
+    """Gross exports of every sector (region, sector), money."""
+    trade = bilateral_trade(table)
+    home = np.einsum("rsr->rs", trade.values)
+    return table.x.copy(data=trade.values.sum(axis=2) - home)
+
+
+def final_sales(table: Table) -> xr.DataArray:
+    """Bilateral trade with the diagonal reduced to final sales at home (region, sector, to_region), money.
+
+    At home, deliveries to sectors without output count as final (see ``Table.undelivered``).
+    """
+    trade = bilateral_trade(table)
+    each = np.arange(len(table.regions))
+    trade.values[each, :, each] = table.final_use.values[each, :, each]
+    return trade
