@@ -40,15 +40,16 @@ def export_intensity(
 
     ``u_r`` and ``w_r`` are the emissions and the value added of the region's own economy per unit of final sales,
     ``e_r`` gross exports, VAX value added absorbed abroad. By sector, the sector is the exported product's in (a), (b),
-    (c), and the emitting and earning sector in (d). Returns (stressor, definition, *by), stressor unit per money; NaN
-    where nothing is exported.
+    (c), and the emitting and earning sector in (d). Returns (stressor, definition, and those of ``by``), stressor unit
+    per money; NaN where nothing is exported.
 
     ``deflator`` (region), 1 at its base year, turns the exporter's money into constant prices: the exporting country's
     own deflator, converted at the base year's rate (attribute ``base`` names the year). Regions without a deflator are
     left out and named in the attribute ``left_out``. Without it, prices are the table's own. A group's exports include
     its members' trade with each other. Value added is the table's primary inputs; where it has none, output less
-    intermediate inputs. Raises MissingError when no region has a deflator. Source: Peters 2008 (a); m·e counts a border
-    crossing each time (b); Johnson and Noguera 2012 (c, d).
+    intermediate inputs.
+    Raises MissingError when no region has a deflator.
+    Source: Peters 2008 (a); m·e counts a border crossing each time (b); Johnson and Noguera 2012 (c, d).
     """
     dims = kept("export-intensity", by)
     dims = dims if "definition" in dims else ("definition", *dims)

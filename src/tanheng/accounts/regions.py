@@ -26,11 +26,11 @@ INDUSTRY, RESIDUAL = "industry", "residual"
 def production(table: Table, by: By = None, *, stressor: Stressors = None, group_by: str | None = None) -> xr.DataArray:
     """Production-based account: what the sectors and the households of a region emit.
 
-    Returns (stressor, *by) in stressor units; ``by`` from region, sector, component. Components: ``industry``,
-    ``direct`` (emissions of final demand itself) and ``residual`` (emissions of sectors without output). Direct
-    emissions have no sector and stand at ``sector=direct``. ``group_by`` names a grouping (see ``norms``). Raises
-    QuestionError for an unknown dimension or stressor. Source: SEEA Central Framework 2012; Peters 2008, PBA_r =
-    Σ_{i∈r} F_i + F_Y,r.
+    Returns (stressor, and those of ``by``) in stressor units; ``by`` from region, sector, component. Components:
+    ``industry``, ``direct`` (emissions of final demand itself) and ``residual`` (emissions of sectors without output).
+    Direct emissions have no sector and stand at ``sector=direct``. ``group_by`` names a grouping (see ``norms``).
+    Raises QuestionError for an unknown dimension or stressor.
+    Source: SEEA Central Framework 2012; Peters 2008, ``PBA_r = Σ_{i∈r} F_i + F_Y,r``.
     """
     dims = kept("production", by)
     stranded = _stranded(table)
@@ -55,12 +55,14 @@ def consumption(
 ) -> xr.DataArray:
     """Consumption-based account: what the final demand of a region causes anywhere, along all supply chains.
 
-    Returns (stressor, *by) in stressor units; ``by`` from region (the consumer), sector (of the final product), demand
-    (the final demand category), component. Components: ``industry`` (embodied), ``direct`` (emissions of final demand
-    itself, never passed through L) and ``residual`` (emissions that sectors without output emit or receive embodied in
-    their inputs; they reach no consumer and stay with their region, so that the sum over regions is that of
-    ``production``). Raises ConservationError unless Σ production = Σ consumption to 1e-9, QuestionError for an unknown
-    dimension or stressor. Source: Peters 2008; Davis and Caldeira 2010, CBA_r = Σ_i m_i Y_i,r + F_Y,r with m = s L.
+    Returns (stressor, and those of ``by``) in stressor units; ``by`` from region (the consumer), sector (of the final
+    product), demand (the final demand category), component. Components: ``industry`` (embodied), ``direct`` (emissions
+    of final demand itself, never passed through L) and ``residual`` (emissions that sectors without output emit or
+    receive embodied in their inputs; they reach no consumer and stay with their region, so that the sum over regions is
+    that of ``production``).
+    Raises ConservationError unless Σ production = Σ consumption to 1e-9, QuestionError for an unknown dimension or
+    stressor.
+    Source: Peters 2008; Davis and Caldeira 2010, ``CBA_r = Σ_i m_i Y_i,r + F_Y,r`` with ``m = s L``.
     """
     dims = kept("consumption", by)
     m = choose(table.multipliers, stressor)

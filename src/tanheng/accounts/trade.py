@@ -22,11 +22,12 @@ from tanheng.systems.table import Table
 def flows(table: Table, by: By = None, *, stressor: Stressors = None, group_by: str | None = None) -> xr.DataArray:
     """Flows from the region (and sector) that emits to the region whose final demand causes it, through all chains.
 
-    Returns (stressor, *by) in stressor units; ``by`` from region and sector (of origin), to_region. Direct emissions of
-    final demand cross no border and are not here: row sums + direct emissions + residual = ``production``; column sums
-    + direct emissions + residual = ``consumption``. The diagonal is what a region emits for its own final demand.
-    Raises ConservationError unless all that sectors with output emit arrives, to 1e-9. Source: Peters 2008; Kanemoto et
-    al. 2012, E_rs = Σ_{i∈r} s_i (L Y_·s)_i.
+    Returns (stressor, and those of ``by``) in stressor units; ``by`` from region and sector (of origin), to_region.
+    Direct emissions of final demand cross no border and are not here: row sums + direct emissions + residual =
+    ``production``; column sums + direct emissions + residual = ``consumption``. The diagonal is what a region emits for
+    its own final demand.
+    Raises ConservationError unless all that sectors with output emit arrives, to 1e-9.
+    Source: Peters 2008; Kanemoto et al. 2012, ``E_rs = Σ_{i∈r} s_i (L Y_·s)_i``.
     """
     dims = kept("flows", by)
     result = _over_partners(choose(table.intensity, stressor), table.embodied_output, dims)
@@ -50,10 +51,11 @@ def flows(table: Table, by: By = None, *, stressor: Stressors = None, group_by: 
 def eebt(table: Table, by: By = None, *, stressor: Stressors = None, group_by: str | None = None) -> xr.DataArray:
     """Domestic emissions embodied in bilateral trade, whatever the importer does with it.
 
-    Returns (stressor, *by) in stressor units; ``by`` from region and sector (of the exported product), to_region (the
-    importer). The diagonal is what a region emits for its own final demand through its own economy, so that row sums
-    are production without direct emissions and residual, and column sums are the consumption account of this method,
-    PBA − exports + imports, likewise. Source: Peters 2008, EE_rs = s_r (I−A_rr)⁻¹ e_rs with e_rs = Z_rs·1 + Y_rs·1.
+    Returns (stressor, and those of ``by``) in stressor units; ``by`` from region and sector (of the exported product),
+    to_region (the importer). The diagonal is what a region emits for its own final demand through its own economy, so
+    that row sums are production without direct emissions and residual, and column sums are the consumption account of
+    this method, PBA − exports + imports, likewise.
+    Source: Peters 2008, ``EE_rs = s_r (I−A_rr)⁻¹ e_rs`` with ``e_rs = Z_rs·1 + Y_rs·1``.
     """
     dims = kept("eebt", by)
     result = _over_partners(domestic_multipliers(choose(table.F, stressor), table), final_sales(table), dims)
@@ -74,8 +76,9 @@ def net_transfers(
 ) -> xr.DataArray:
     """Net transfers E_rs − E_sr of the flows: positive where a region emits more for the other than the other for it.
 
-    Returns (stressor, *by) in stressor units; by region alone, it is production − consumption, and sums to zero over
-    regions. Source: Peters, Minx, Weber and Edenhofer 2011.
+    Returns (stressor, and those of ``by``) in stressor units; by region alone, it is production − consumption, and sums
+    to zero over regions.
+    Source: Peters, Minx, Weber and Edenhofer 2011.
     """
     dims = kept("net-transfers", by)
     both = flows(table, stressor=stressor, group_by=group_by)

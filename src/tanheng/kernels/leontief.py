@@ -64,7 +64,8 @@ def system(
     """Prepare M = x̂ − Z.
 
     ``Z`` (n, n), ``x`` (n,) not negative, ``block`` the number of sectors in a region (n is a multiple of it), ``name``
-    turns a position into words for messages. Raises UnproductiveError when the spectral radius of A is at or above 1.
+    turns a position into words for messages.
+    Raises UnproductiveError when the spectral radius of A is at or above 1.
     """
     active = x > 0
     require_productive(Z, x, active, name)
@@ -113,8 +114,8 @@ def spectral_radius(Z: Array, x: Array) -> float:
 def require_productive(Z: Array, x: Array, active: NDArray[np.bool_], name: Callable[[int], str]) -> None:
     """Raise UnproductiveError unless the spectral radius of A is below 1.
 
-    The largest column sum of |A| bounds it and costs one pass; the radius itself is computed only where the bound fails
-    (columns with negative value added).
+    The largest column sum of ``|A|`` bounds it and costs one pass; the radius itself is computed only where the bound
+    fails (columns with negative value added).
     """
     sums = _absolute_column_sums(Z)
     shares = np.divide(sums, x, out=np.zeros_like(x), where=active)
@@ -131,7 +132,7 @@ def require_productive(Z: Array, x: Array, active: NDArray[np.bool_], name: Call
 
 
 def _absolute_column_sums(Z: Array) -> Array:
-    """Column sums of |Z| in row panels, so that |Z| never exists as a whole."""
+    """Column sums of ``|Z|`` in row panels, so that ``|Z|`` never exists as a whole."""
     if not Z.size or Z.min() >= 0:
         return np.asarray(Z.sum(axis=0))
     panel = max(1, 4_000_000 // Z.shape[1])
