@@ -3,9 +3,11 @@
 import numpy as np
 import pandas as pd
 import pytest
+from build_world import full_table
 from tables import random_table
 
 from tanheng import accounts
+from tanheng.data import store
 from tanheng.systems.table import Table
 
 pymrio = pytest.importorskip("pymrio", reason="pymrio is a test-only dependency (make test installs it)")
@@ -55,3 +57,12 @@ def residual_by_product(table: Table) -> np.ndarray:
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_random_tables(seed):
     require_agreement(random_table(seed, R=5, S=6, D=3, K=3, signed=True))
+
+
+def test_the_embedded_world():
+    require_agreement(store.open("world")[2007])
+
+
+@pytest.mark.parametrize("year", [1995, 2009])
+def test_full_wiod(shared, year):
+    require_agreement(full_table(shared, year))

@@ -23,7 +23,13 @@ def groups(labels, seed):
 def test_totals_are_kept(seed):
     table = random_table(seed, signed=True)
     small = aggregate(table, sectors=groups(table.sectors, seed), regions=groups(table.regions, seed + 1))
-    for name, keep in (("Z", []), ("Y", ["demand"]), ("F", ["stressor"]), ("F_Y", ["stressor", "demand"]), ("V", ["input"])):
+    for name, keep in (
+        ("Z", []),
+        ("Y", ["demand"]),
+        ("F", ["stressor"]),
+        ("F_Y", ["stressor", "demand"]),
+        ("V", ["input"]),
+    ):
         old, new = getattr(table, name), getattr(small, name)
         if old is None:
             assert new is None

@@ -13,8 +13,8 @@ from tanheng.systems.table import Table
 class Reader(Protocol):
     """A source of tables. A module with these names is a reader; add it to READERS.
 
-    ``NAME`` is what the command line calls it, ``TITLE`` what it is in each language, ``LICENCE`` under what terms, and ``FILES``
-    what it looks for in a folder.
+    ``NAME`` is what the command line calls it, ``TITLE`` what it is in each language, ``LICENCE`` under what terms, and
+    ``FILES`` what it looks for in a folder.
     """
 
     @property
@@ -44,6 +44,6 @@ def find(name: str) -> Reader:
     tanheng.errors.QuestionError: there is no reader 'plane'; did you mean plain?
     """
     for reader in READERS:
-        if reader.NAME == name:
+        if name == reader.NAME:
             return reader
     raise QuestionError(f"there is no reader {name!r}", hint=nearest(name, [reader.NAME for reader in READERS]))
