@@ -70,7 +70,7 @@ def wiod(folder: Path) -> None:
 
     table = full_table(SHARED, 2009)
     n = table.x.size
-    F = table.F.where(table.has_output, 0.0).values.reshape(1, n)  # what the peer would drop is left out for both
+    F = table.active_F.values.reshape(1, n)  # what the peer would drop is left out for both
     save("wiod", folder, Z=table.Z.values.reshape(n, n), Y=table.Y.values.reshape(n, -1), F=F,
          F_Y=table.F_Y.values.reshape(1, -1))  # fmt: skip
     pair("wiod", "ours", "peer", folder, 5)

@@ -5,20 +5,24 @@
 >>> account = th.consumption(world[2009])
 """
 
-from tanheng.accounts import (
-    ACCOUNTS,
-    consumption,
-    eebt,
-    export_intensity,
-    flows,
-    net_transfers,
-    production,
-    tidy,
-    total,
-)
-from tanheng.data.store import open
-from tanheng.errors import TanhengError
-from tanheng.systems.table import About, Table
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tanheng.accounts import (
+        ACCOUNTS,
+        consumption,
+        eebt,
+        export_intensity,
+        flows,
+        net_transfers,
+        production,
+        tidy,
+        total,
+    )
+    from tanheng.data.store import open
+    from tanheng.errors import TanhengError
+    from tanheng.systems.table import About, Table
 
 __all__ = [
     "ACCOUNTS",
@@ -35,3 +39,24 @@ __all__ = [
     "tidy",
     "total",
 ]
+
+_ELSEWHERE = {
+    "About": "tanheng.systems.table",
+    "Table": "tanheng.systems.table",
+    "TanhengError": "tanheng.errors",
+    "open": "tanheng.data.store",
+}
+
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> object:
+        """A public name, imported when first asked for: ``tanheng --help`` need not wait for pandas and xarray."""
+        if name not in __all__:
+            raise AttributeError(f"module 'tanheng' has no attribute {name!r}")
+        value = globals()[name] = getattr(import_module(_ELSEWHERE.get(name, "tanheng.accounts")), name)
+        return value
+
+
+def __dir__() -> list[str]:
+    return __all__

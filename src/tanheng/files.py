@@ -14,9 +14,9 @@ from tanheng.errors import InputError
 
 @contextmanager
 def whole(path: Path) -> Iterator[Path]:
-    """A temporary path beside ``path``, to be written to; it becomes ``path`` when the block ends well, and is removed if not.
+    """A temporary path beside ``path`` to write to: it becomes ``path`` when the block ends well, else it is removed.
 
-    A link is followed; a device or a pipe (``/dev/stdout``) is written to directly, since there is nothing to keep whole.
+    A link is followed. A device or a pipe (``/dev/stdout``) is written to directly: there is nothing to keep whole.
     Raises InputError, in one line, when the file cannot be written: no such folder, no permission, no space.
     """
     if path.is_dir():
@@ -26,10 +26,10 @@ def whole(path: Path) -> Iterator[Path]:
             yield path
         return
     target = Path(os.path.realpath(path))
+    _require_folder(target.parent)
     part = _beside(target)
     try:
         with _in_one_line(path):
-            _require_folder(target.parent)
             yield part
             _sync(part)
             os.replace(part, target)
@@ -39,17 +39,17 @@ def whole(path: Path) -> Iterator[Path]:
 
 @contextmanager
 def whole_folder(folder: Path) -> Iterator[Path]:
-    """A temporary folder beside ``folder``, to be filled; it becomes ``folder`` when the block ends well, and is removed if not.
+    """A temporary folder beside ``folder`` to fill: it becomes ``folder`` when the block ends well, else it is removed.
 
     Raises InputError when ``folder`` exists and holds something, or cannot be written.
     """
     target = Path(os.path.realpath(folder))
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise InputError("exists already", where=str(folder), hint="choose another name, or remove it first")
+    _require_folder(target.parent)
     part = _beside(target)
     try:
         with _in_one_line(folder):
-            _require_folder(target.parent)
             part.mkdir()
             yield part
             for file in part.iterdir():

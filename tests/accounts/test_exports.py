@@ -52,7 +52,7 @@ def test_domestic_and_flow_intensity_agree_without_trade_in_intermediates():
 def test_sectors_without_exports_have_no_intensity_rather_than_zero():
     table = random_table(22, R=2, S=2, K=1, idle=1)
     result = accounts.export_intensity(table, "region,sector")
-    idle = ~table.has_output.values
+    idle = ~table.has_output
     assert np.isnan(result.values[0, 0][idle]).all()
 
 

@@ -47,7 +47,7 @@ def test_eebt_by_the_formula():
 
 def test_rows_of_eebt_are_production():
     table = random_table(15, R=4, S=3, K=2, idle=2)
-    made = table.F.where(table.has_output, 0).sum("sector").values
+    made = table.active_F.sum("sector").values
     assert accounts.eebt(table).sum("to_region").values == pytest.approx(made, rel=1e-9)
 
 

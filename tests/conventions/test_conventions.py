@@ -60,7 +60,7 @@ def test_05_direct_emissions_of_final_demand_belong_to_both_and_pass_through_not
 
 def test_06_emissions_without_output_are_a_residual_never_lost():
     table = random_table(6, idle=2)
-    lost = table.F.where(~table.has_output, 0).sum(("region", "sector")).values
+    lost = table.stranded.sum(("region", "sector")).values
     result = accounts.consumption(table, "component")
     assert result.sel(component="residual").values == pytest.approx(lost)
     s_x = (table.intensity * table.x).sum(("region", "sector")).values

@@ -3,9 +3,9 @@
 import numpy as np
 import pandas as pd
 import pytest
-from build_world import full_table
 from tables import random_table
 
+from build_world import full_table
 from tanheng import accounts
 from tanheng.data import store
 from tanheng.systems.table import Table
@@ -51,7 +51,7 @@ def require_agreement(table: Table) -> None:
 
 
 def residual_by_product(table: Table) -> np.ndarray:
-    return table.F.where(~table.has_output, 0.0).values
+    return table.stranded.values
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])

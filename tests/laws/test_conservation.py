@@ -59,9 +59,7 @@ def test_the_order_of_labels_changes_nothing(seed, regions, sectors):
     def reorder(array):
         return array.isel({dim: at for dim, at in moved.items() if dim in array.dims})
 
-    other = table.replace(
-        **{name: reorder(getattr(table, name)) for name in ("Z", "Y", "F", "F_Y", "V")}
-    )
+    other = table.replace(**{name: reorder(getattr(table, name)) for name in ("Z", "Y", "F", "F_Y", "V")})
     for account in (accounts.consumption, accounts.flows, accounts.eebt):
         assert near(table, account(table), account(other).reindex_like(account(table)))
 

@@ -106,7 +106,7 @@ def test_what_is_wrong_is_said_in_one_line(changes, error, message):
 def test_rounding_below_zero_is_a_sector_without_output():
     # WIOD 1995 has an output of -2 in a world of 5e7 million USD
     table = make(Z=[[8e6, 0.0], [0.0, 0.0]], Y=[[3e6, 0.0], [0.0, -1.0]])
-    assert table.has_output.values.ravel().tolist() == [True, False]
+    assert table.has_output.ravel().tolist() == [True, False]
 
 
 def test_about_is_read_from_a_mapping_or_given():

@@ -43,9 +43,10 @@ def account(
 def find(name: str) -> Account:
     """The account of that name; raises QuestionError with the nearest one.
 
-    >>> find("consumtion")
+    >>> from tanheng import accounts
+    >>> accounts.find("consumtion")  # doctest: +ELLIPSIS
     Traceback (most recent call last):
-    tanheng.errors.QuestionError: there is no account 'consumtion'; did you mean consumption?
+    tanheng.errors.QuestionError: there is no account 'consumtion'; did you mean consumption...
     """
     if name not in ACCOUNTS:
         raise QuestionError(f"there is no account {name!r}", hint=nearest(name, ACCOUNTS))

@@ -89,14 +89,14 @@ def _denominators(table: Table) -> xr.DataArray:
     inputs = table.primary_inputs.expand_dims(stressor=["value added"]).transpose("stressor", "region", "sector")
     earned = (domestic_multipliers(inputs, table) * sold).isel(stressor=0, drop=True)
     x = table.x.values
-    share = table.x.copy(data=np.divide(table.primary_inputs.values, x, out=np.zeros_like(x), where=x > 0))
+    share = table.x.copy(deep=False, data=np.divide(table.primary_inputs.values, x, out=np.zeros_like(x), where=x > 0))
     return xr.concat([sold, sold, earned, share * _output_for_abroad(table)], dim=_definition())
 
 
 def _output_for_abroad(table: Table) -> xr.DataArray:
     """Output embodied in the final demand of all other regions (region, sector), money."""
     output = table.embodied_output.values
-    return table.x.copy(data=output.sum(axis=2) - np.einsum("rsr->rs", output))
+    return table.x.copy(deep=False, data=output.sum(axis=2) - np.einsum("rsr->rs", output))
 
 
 def _definition() -> xr.DataArray:

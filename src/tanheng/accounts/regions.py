@@ -8,8 +8,8 @@ import numpy as np
 import xarray as xr
 
 from tanheng.accounts.declared import account
-from tanheng.accounts.result import DIRECT, By, Stressors, choose, gather, group, keep, kept, require_conserved, stamp
-from tanheng.systems.table import Table
+from tanheng.accounts.result import By, Stressors, choose, gather, group, keep, kept, require_conserved, stamp
+from tanheng.systems.table import DIRECT, Table
 
 INDUSTRY, RESIDUAL = "industry", "residual"
 
@@ -33,10 +33,9 @@ def production(table: Table, by: By = None, *, stressor: Stressors = None, group
     Source: SEEA Central Framework 2012; Peters 2008, ``PBA_r = Σ_{i∈r} F_i + F_Y,r``.
     """
     dims = kept("production", by)
-    stranded = _stranded(table)
-    parts = {INDUSTRY: choose(table.F, stressor) - choose(stranded, stressor), **_direct(table, stressor)}
-    if stranded.any():
-        parts[RESIDUAL] = choose(stranded, stressor)
+    parts = {INDUSTRY: choose(table.active_F, stressor), **_direct(table, stressor)}
+    if table.stranded.values.any():
+        parts[RESIDUAL] = choose(table.stranded, stressor)
     result = group(gather(parts, dims), table, group_by)
     return stamp(result, table, "production", "direct emissions by place of production", **_residual_note(table))
 
@@ -68,12 +67,10 @@ def consumption(
     m = choose(table.multipliers, stressor)
     parts = {INDUSTRY: _embodied(m, table, "demand" in dims), **_direct(table, stressor)}
     lost = _residual(table, m, stressor)
-    if lost.any():
+    if lost.values.any():
         parts[RESIDUAL] = lost
     result = gather(parts, dims)
-    F = choose(table.F, stressor)
-    used = keep(parts[INDUSTRY]) + keep(lost)
-    require_conserved(keep(F), used, keep(abs(F)), "production and consumption", table.about.name)
+    require_conserved("consumption", choose(table.F, stressor), parts[INDUSTRY], lost, where=table.about.name)
     method = "multipliers s L times final demand (MRIO), direct emissions of final demand added"
     return stamp(
         group(result, table, group_by),
@@ -86,16 +83,12 @@ def consumption(
 
 
 def _embodied(m: xr.DataArray, table: Table, by_demand: bool) -> xr.DataArray:
-    """m·Y by consumer and product, (stressor, region, sector[, demand]); ``region`` is the consumer."""
-    use = table.Y if by_demand else table.Y.sum("demand", skipna=False)
-    wide = use.values.reshape(*use.shape[:2], -1)  # (supplier, sector, consumer [x demand])
-    product = np.einsum("krs,rsc->ksc", m.values, wide, optimize=True)
-    names = ("region", "demand") if by_demand else ("region",)
-    coords = {"stressor": list(m.indexes["stressor"]), "sector": list(table.sectors), "region": list(table.regions)}
-    if by_demand:
-        coords["demand"] = list(table.demand)
-    shaped = product.reshape(*product.shape[:2], *(len(coords[name]) for name in names))
-    return xr.DataArray(shaped, coords, ("stressor", "sector", *names))
+    """m·Y by consumer and product, (stressor, sector, region[, demand]); ``region`` is the consumer."""
+    Y = table.Y if by_demand else table.Y.sum("demand", skipna=False)
+    values = np.einsum("krs,rsc->ksc", m.values, Y.values.reshape(*table.x.shape, -1), optimize=True)
+    consumer = {"region": Y.indexes["region"]} | ({"demand": Y.indexes["demand"]} if by_demand else {})
+    coords = {"stressor": m.indexes["stressor"], "sector": m.indexes["sector"], **consumer}
+    return xr.DataArray(values.reshape([len(labels) for labels in coords.values()]), coords, tuple(coords))
 
 
 def _direct(table: Table, stressor: Stressors) -> dict[str, xr.DataArray]:
@@ -105,24 +98,18 @@ def _direct(table: Table, stressor: Stressors) -> dict[str, xr.DataArray]:
     return {DIRECT: choose(table.F_Y, stressor).rename(to_region="region")}
 
 
-def _stranded(table: Table) -> xr.DataArray:
-    """F of sectors without output (stressor, region, sector)."""
-    return table.F.where(~table.has_output, 0.0)
-
-
 def _residual(table: Table, m: xr.DataArray, stressor: Stressors) -> xr.DataArray:
     """What sectors without output emit, and what is embodied in their inputs (stressor, region, sector)."""
-    lost = choose(_stranded(table), stressor)
+    lost = choose(table.stranded, stressor)
     if table.undelivered is None:
         return lost
-    idle = (~table.has_output).values
-    inputs = np.einsum("krs,rsi->ki", m.values, table.Z.values[:, :, idle])
-    embodied = np.zeros(lost.shape)
-    embodied[:, idle] = inputs
-    return lost + embodied
+    idle = ~table.has_output
+    embodied = lost.values.copy()
+    embodied[:, idle] += np.einsum("krs,rsi->ki", m.values, table.Z.values[:, :, idle])
+    return lost.copy(deep=False, data=embodied)
 
 
 def _residual_note(table: Table) -> dict[str, Any]:
     """The attribute that shows the emissions of sectors without output, by stressor (convention 6)."""
-    lost = keep(_stranded(table))
-    return {"residual": {str(k): float(v) for k, v in zip(lost.indexes["stressor"], lost.values, strict=True)}}
+    lost = keep(table.stranded).values
+    return {"residual": dict(zip(table.stressors, lost.tolist(), strict=True))}

@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from tanheng import labels, norms, provenance, units
+from tanheng import norms, provenance, units
 from tanheng.accounts.declared import find
 from tanheng.errors import ConservationError, QuestionError, nearest
-from tanheng.systems.table import DIRECT, Table
+from tanheng.systems.table import Table
 
 By = str | Sequence[str] | None
 Stressors = str | Sequence[str] | None
@@ -61,31 +61,22 @@ def gather(parts: Mapping[str, xr.DataArray], by: Sequence[str]) -> xr.DataArray
     A component that lacks a kept dimension stands on a line of its own there, named after itself (direct emissions of
     households have no sector: ``sector=direct``). "component" in ``by`` keeps the components apart.
     """
-    rows = []
+    first = next(iter(parts.values()))
+    labels_of = {dim: _labels(dim, parts) for dim in by}
+    total = np.zeros((first.sizes["stressor"], *map(len, labels_of.values())))
     for name, part in parts.items():
-        part = keep(part, by).assign_coords(component=name)
-        for dim in by:
-            if dim not in part.dims and dim != "component":
-                part = part.expand_dims({dim: [name]})
-        rows.append(part)
-    # labels of the first component first, lines of their own last
-    over = {dim: pd.Index(_union(row.indexes[dim] for row in rows)) for dim in by if dim != "component"}
-    filled = [row.reindex(over, fill_value=0.0) if _differs(row, over) else row for row in rows]
-    if "component" in by:
-        joined = xr.concat(filled, dim="component", coords="different", compat="equals")
-    else:
-        joined = filled[0].drop_vars("component")
-        for row in filled[1:]:
-            joined = joined + row.drop_vars("component")
-    return joined.transpose("stressor", *by)
+        own = [dim for dim in by if dim in part.dims]
+        reduced = keep(part, own).transpose("stressor", *own).values
+        # a component that has a dimension has all its labels, and they come first
+        place = tuple(slice(part.sizes[d]) if d in own else labels_of[d].index(name) for d in by)
+        total[(slice(None), *place)] += reduced
+    return xr.DataArray(total, {"stressor": first.indexes["stressor"], **labels_of}, ("stressor", *by))
 
 
-def _union(indexes: Iterable[pd.Index]) -> list[str]:
-    return list(dict.fromkeys(name for index in indexes for name in index))
-
-
-def _differs(row: xr.DataArray, over: Mapping[str, pd.Index]) -> bool:
-    return any(len(row.indexes[dim]) != len(index) for dim, index in over.items())
+def _labels(dim: str, parts: Mapping[str, xr.DataArray]) -> list[str]:
+    """The labels of a dimension, then the lines of the components that lack it."""
+    shared = next((part.indexes[dim] for part in parts.values() if dim in part.dims), ())
+    return [*shared, *(name for name, part in parts.items() if dim not in part.dims)]
 
 
 def group(array: xr.DataArray, table: Table, spec: str | None) -> xr.DataArray:
@@ -120,10 +111,10 @@ def stamp(array: xr.DataArray, table: Table, name: str, method: str, unit: str =
 
     ``unit`` is a pattern for the unit given the stressor's own ("{} per million USD").
     """
-    found = [unit.format(table.about.units[str(stressor)]) for stressor in array.indexes["stressor"]]
-    array = array.assign_coords(unit=("stressor", found))
-    present = tuple(dim for dim in ("stressor", *_ORDER) if dim in array.dims)
+    found = [unit.format(table.about.units[stressor]) for stressor in array.indexes["stressor"]]
+    dims = [dim for dim in ("stressor", *_ORDER) if dim in array.dims]
     attrs = {
+        "norms": "none",
         **array.attrs,
         "account": name,
         "method": method,
@@ -139,19 +130,23 @@ def stamp(array: xr.DataArray, table: Table, name: str, method: str, unit: str =
         "tanheng": provenance.version(),
         **more,
     }
-    attrs.setdefault("norms", "none")
-    return array.transpose(*present).assign_attrs(attrs).rename(name)
+    coords = {dim: array.indexes[dim] for dim in dims}
+    values = array.transpose(*dims).values
+    return xr.DataArray(values, {**coords, "unit": ("stressor", found)}, dims, name, attrs)
 
 
-def require_conserved(made: xr.DataArray, used: xr.DataArray, scale: xr.DataArray, what: str, where: str) -> None:
-    """Raise ConservationError where two totals by stressor differ by more than 1e-9 of ``scale`` (convention 7)."""
-    gap = np.abs((made - used).values)
-    bad = gap > CONSERVED * scale.values
+def require_conserved(account: str, emitted: xr.DataArray, *reached: xr.DataArray, where: str) -> None:
+    """Raise ConservationError where ``emitted`` (stressor, ...) and the sum of ``reached`` (stressor, ...) differ.
+
+    They may by 1e-9 of the emissions of each stressor, counted without sign (convention 7).
+    """
+    made = keep(emitted).values
+    gap = np.abs(made - sum(keep(part).values for part in reached))
+    bad = gap > CONSERVED * keep(abs(emitted)).values
     if bad.any():
         worst = int(gap.argmax())
-        name = str(made.indexes["stressor"][worst])
         raise ConservationError(
-            f"{what} do not agree for {name}: {made.values[worst]:.12g} against {used.values[worst]:.12g}",
+            f"production and {account} of {emitted.indexes['stressor'][worst]} differ by {gap[worst]:.6g}",
             where=where,
             hint="the table is nearly singular; check it, or report this with the table's hash",
         )
@@ -160,8 +155,7 @@ def require_conserved(made: xr.DataArray, used: xr.DataArray, scale: xr.DataArra
 def tidy(result: xr.DataArray | Iterable[xr.DataArray]) -> pd.DataFrame:
     """The long table of one result or of several (years, accounts): one number a row.
 
-    Columns: account, stressor, unit, year, the kept dimensions, value. Raises UnitError for nothing: rows keep their
-    own units.
+    Columns: account, stressor, unit, year, the kept dimensions, value. Every row has its own unit.
     """
     if not isinstance(result, xr.DataArray):
         return pd.concat([tidy(one) for one in result], ignore_index=True)
@@ -178,18 +172,3 @@ def total(result: xr.DataArray) -> float:
     """The sum of a result over everything; raises UnitError where unlike units would meet (convention 3)."""
     units.common(result["unit"].values.tolist(), what=f"the total of {result.attrs['account']}")
     return float(result.sum())
-
-
-__all__ = [
-    "DIRECT",
-    "choose",
-    "gather",
-    "group",
-    "keep",
-    "kept",
-    "labels",
-    "require_conserved",
-    "stamp",
-    "tidy",
-    "total",
-]

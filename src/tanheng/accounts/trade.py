@@ -31,9 +31,7 @@ def flows(table: Table, by: By = None, *, stressor: Stressors = None, group_by: 
     """
     dims = kept("flows", by)
     result = _over_partners(choose(table.intensity, stressor), table.embodied_output, dims)
-    F = choose(table.F, stressor)
-    made = keep(F.where(table.has_output, 0.0))
-    require_conserved(made, keep(result), keep(abs(F)), "production and the sum of flows", table.about.name)
+    require_conserved("the sum of flows", choose(table.active_F, stressor), result, where=table.about.name)
     method = "intensity times the output embodied in each region's final demand (MRIO)"
     residual = table.embodied_output.attrs["residual"]
     return stamp(group(result, table, group_by), table, "flows", method, solve_residual=residual)
@@ -82,9 +80,8 @@ def net_transfers(
     """
     dims = kept("net-transfers", by)
     both = flows(table, stressor=stressor, group_by=group_by)
-    back = both.rename(region="to_region", to_region="region")
-    result = keep((both - back).assign_attrs(both.attrs), dims)
-    return stamp(result, table, "net-transfers", "flows less the flows back (MRIO)")
+    net = both.copy(deep=False, data=both.values - both.values.swapaxes(1, 2))
+    return stamp(keep(net, dims).assign_attrs(both.attrs), table, "net-transfers", "flows less the flows back (MRIO)")
 
 
 _AXES = {"stressor": "k", "region": "r", "sector": "s", "to_region": "c"}
@@ -108,23 +105,22 @@ def _over_partners(per_money: xr.DataArray, money: xr.DataArray, dims: tuple[str
 
 def domestic_multipliers(F: xr.DataArray, table: Table) -> xr.DataArray:
     """s_r (I−A_rr)⁻¹ of every region's own economy (stressor, region, sector), per money; zero without output."""
-    on = table.has_output.values
-    by_region = np.where(on, F.values, 0.0).transpose(1, 0, 2)
+    by_region = np.where(table.has_output, F.values, 0.0).transpose(1, 0, 2)
     value = (by_region @ table.system.domestic).transpose(1, 0, 2)
-    return F.copy(data=np.where(on, value, 0.0))
+    return F.copy(deep=False, data=np.where(table.has_output, value, 0.0))
 
 
 def bilateral_trade(table: Table) -> xr.DataArray:
     """Gross sales of every sector to every region, intermediate and final (region, sector, to_region), money."""
     sold = table.Z.values.sum(axis=3) + table.Y.values.sum(axis=3)  # xarray's sum would copy Z to look for NaN
-    return table.Y.isel(demand=0, drop=True).copy(data=sold)
+    return table.final_use.copy(deep=False, data=sold)
 
 
 def exports(table: Table) -> xr.DataArray:
     """Gross exports of every sector (region, sector), money."""
     trade = bilateral_trade(table)
     home = np.einsum("rsr->rs", trade.values)
-    return table.x.copy(data=trade.values.sum(axis=2) - home)
+    return table.x.copy(deep=False, data=trade.values.sum(axis=2) - home)
 
 
 def final_sales(table: Table) -> xr.DataArray:

@@ -230,15 +230,25 @@ class Table:
         )
 
     @cached_property
-    def has_output(self) -> xr.DataArray:
-        """Where output is positive (region, sector)."""
-        return self.x > 0
+    def has_output(self) -> NDArray[np.bool_]:
+        """Where output is positive (R, S)."""
+        return np.asarray(self.x.values > 0)
+
+    @cached_property
+    def active_F(self) -> xr.DataArray:
+        """F of sectors with output (stressor, region, sector); the rest is ``stranded``."""
+        return self.F.copy(deep=False, data=np.where(self.has_output, self.F.values, 0.0))
+
+    @cached_property
+    def stranded(self) -> xr.DataArray:
+        """F of sectors without output (stressor, region, sector)."""
+        return self.F.copy(deep=False, data=np.where(self.has_output, 0.0, self.F.values))
 
     @cached_property
     def intensity(self) -> xr.DataArray:
         """s = F x̂⁻¹ (stressor, region, sector), stressor per money; zero where there is no output."""
         x = self.x.values
-        return self.F.copy(data=np.divide(self.F.values, x, out=np.zeros(self.F.shape), where=x > 0))
+        return self.F.copy(deep=False, data=np.divide(self.F.values, x, out=np.zeros(self.F.shape), where=x > 0))
 
     @cached_property
     def primary_inputs(self) -> xr.DataArray:
@@ -247,7 +257,7 @@ class Table:
             return self.V.sum("input")
         n = self.x.size
         rest = self.x.values.ravel() - self.Z.values.reshape(n, n).sum(axis=0)
-        return self.x.copy(data=rest.reshape(self.x.shape))
+        return self.x.copy(deep=False, data=rest.reshape(self.x.shape))
 
     @cached_property
     def system(self) -> leontief.System:
@@ -264,7 +274,9 @@ class Table:
     def multipliers(self) -> xr.DataArray:
         """m = s L (stressor, region, sector), stressor per money; attrs hold the residual of the solve."""
         solution = leontief.multipliers(self.system, self.F.values.reshape(len(self.stressors), -1))
-        return self.F.copy(data=solution.value.reshape(self.F.shape)).assign_attrs(residual=_worst(solution))
+        return self.F.copy(deep=False, data=solution.value.reshape(self.F.shape)).assign_attrs(
+            residual=_worst(solution)
+        )
 
     @cached_property
     def embodied_output(self) -> xr.DataArray:
@@ -274,27 +286,25 @@ class Table:
         """
         solution = leontief.embodied_output(self.system, self.final_use.values.reshape(self.x.size, -1))
         value = solution.value.reshape(*self.x.shape, len(self.regions))
-        return self.final_use.copy(data=value).assign_attrs(residual=_worst(solution))
+        return self.final_use.copy(deep=False, data=value).assign_attrs(residual=_worst(solution))
 
     @cached_property
     def final_use(self) -> xr.DataArray:
         """Y summed over categories, with ``undelivered`` (region, sector, to_region), money."""
         use = self.Y.sum("demand", skipna=False)
-        return use if self.undelivered is None else use + self.undelivered
+        return use if self.undelivered is None else use.copy(deep=False, data=use.values + self.undelivered)
 
     @cached_property
-    def undelivered(self) -> xr.DataArray | None:
-        """Deliveries to sectors without output, by receiving region (region, sector, to_region), money; None if none.
+    def undelivered(self) -> Array | None:
+        """Deliveries to sectors without output, by receiving region (R, S, R), money; None if there are none.
 
         Such inputs pass into nothing that is sold. What is embodied in them is part of the residual (convention 6).
         """
-        idle = ~self.has_output.values
+        idle = ~self.has_output
         lost = np.zeros((*self.x.shape, len(self.regions)))
         for region, sector in zip(*np.nonzero(idle), strict=True):
             lost[:, :, region] += self.Z.values[:, :, region, sector]
-        if not lost.any():
-            return None
-        return self.Y.isel(demand=0, drop=True).copy(data=lost)
+        return lost if lost.any() else None
 
     @property
     def _by_sector(self) -> dict[str, Any]:

@@ -1,0 +1,191 @@
+"""Results as bytes (tidy CSV, JSON, Parquet) and as tables for people."""
+
+from __future__ import annotations
+
+import io
+import json
+import math
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as parquet
+import xarray as xr
+from rich import box
+from rich.table import Table as Grid
+
+from tanheng import accounts, labels
+from tanheng.errors import TanhengError
+from tanheng.systems.table import DIRECT, NOT_STATED
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+_DIGITS = 5  # significant ones of a column's largest number
+_REGIONS = ("region", "to_region")
+
+
+# -- for programs -----------------------------------------------------------------------------------------------------
+
+
+def as_csv(results: Sequence[xr.DataArray]) -> bytes:
+    """Tidy CSV in UTF-8; numbers read back to the last bit, nothing (an empty cell) where there is no number."""
+    return str(accounts.tidy(results).to_csv(index=False, lineterminator="\n")).encode()
+
+
+def as_json(results: Sequence[xr.DataArray]) -> bytes:
+    """``{"meta": {year: attributes}, "rows": [a tidy row, ...]}``; null where there is no number."""
+    rows = accounts.tidy(results).to_dict("records")
+    for row in rows:
+        row["value"] = None if math.isnan(row["value"]) else row["value"]
+    return (json.dumps({"meta": _meta(results), "rows": rows}, ensure_ascii=False, allow_nan=False) + "\n").encode()
+
+
+def as_parquet(results: Sequence[xr.DataArray]) -> bytes:
+    """The tidy rows; the file's metadata holds the attributes as JSON under ``tanheng``."""
+    table = pa.Table.from_pandas(accounts.tidy(results), preserve_index=False)
+    meta = {**(table.schema.metadata or {}), b"tanheng": json.dumps(_meta(results), ensure_ascii=False).encode()}
+    buffer = io.BytesIO()
+    parquet.write_table(table.replace_schema_metadata(meta), buffer)
+    return bytes(buffer.getvalue())
+
+
+ENCODERS: dict[str, Callable[[Sequence[xr.DataArray]], bytes]] = {
+    "csv": as_csv,
+    "json": as_json,
+    "parquet": as_parquet,
+}
+
+
+def _meta(results: Iterable[xr.DataArray]) -> dict[str, dict[str, Any]]:
+    return {str(result.attrs["year"]): {str(key): value for key, value in result.attrs.items()} for result in results}
+
+
+# -- for people -------------------------------------------------------------------------------------------------------
+
+
+def as_tables(results: Sequence[xr.DataArray], language: str) -> list[RenderableType]:
+    """A title, a table with a column a year, and footnotes: table, method, residual, groups."""
+    first = results[0]
+    frame = accounts.tidy(results)
+    keys = [name for name in frame.columns if name not in ("account", "year", "value", "unit")]
+    one_unit = frame["unit"].nunique() == 1
+    if not one_unit:
+        keys.append("unit")
+    if frame["stressor"].nunique() == 1 and len(keys) > 1:
+        keys.remove("stressor")
+    title = accounts.find(str(first.attrs["account"])).title[language]
+    head = f"{title} [{frame['unit'].iloc[0]}]" if one_unit else title
+    stressors = ", ".join(frame["stressor"].unique())
+    return [f"{head}, {stressors}", _wide(frame, keys, first, language), *_footnotes(results)]
+
+
+def _wide(frame: pd.DataFrame, keys: list[str], first: xr.DataArray, language: str) -> Grid:
+    years = list(dict.fromkeys(frame["year"]))
+    rows: dict[tuple[str, ...], dict[int, float]] = {}
+    for codes, year, value in zip(
+        zip(*(frame[key] for key in keys), strict=True), frame["year"], frame["value"], strict=True
+    ):
+        rows.setdefault(codes, {})[year] = value
+    places = _places(float(frame["value"].abs().max()))
+    grid = plain_grid([_term(key, language) for key in keys], [str(year) for year in years])
+    classification = str(first.attrs.get("classification", ""))
+    for codes, values in rows.items():
+        names = [label(dim, code, language, classification) for dim, code in zip(keys, codes, strict=True)]
+        grid.add_row(*names, *(_number(values.get(year, math.nan), places) for year in years))
+    return grid
+
+
+def plain_grid(left: Iterable[str], right: Iterable[str] = ()) -> Grid:
+    """An empty table with left- and right-aligned columns."""
+    grid = Grid(box=box.SIMPLE_HEAD, pad_edge=False)
+    for name in left:
+        grid.add_column(name)
+    for name in right:
+        grid.add_column(name, justify="right")
+    return grid
+
+
+def figure(value: float) -> str:
+    """A number for people: thousands separated, five digits that count."""
+    return _number(value, _places(abs(value)))
+
+
+def _places(largest: float) -> int:
+    if not largest > 0:
+        return 0
+    return min(12, max(0, _DIGITS - 1 - math.floor(math.log10(largest))))
+
+
+def _number(value: float, places: int) -> str:
+    return "–" if math.isnan(value) else f"{value:,.{places}f}"
+
+
+def label(dim: str, code: str, language: str, classification: str = "") -> str:
+    """A label with its name beside it, where the name is known and another: 'CHN China'."""
+    name = _name(dim, code, language, classification)
+    if dim == "component" or code == DIRECT:  # a word of ours, no code of the table's
+        return name
+    return name if name == code else f"{code} {name}"
+
+
+def _name(dim: str, code: str, language: str, classification: str) -> str:
+    try:
+        if dim in _REGIONS:
+            return labels.region_name(code, language)
+        if dim == "component" or (dim, code) == ("sector", DIRECT):
+            return labels.term(code, language)
+        if dim == "sector":
+            return labels.sector_name(code, language, classification, short=True)
+        return labels.demand_name(code, language) if dim == "demand" else code
+    except TanhengError:  # a label that no source knows is its own name
+        return code
+
+
+def _term(key: str, language: str) -> str:
+    try:
+        return labels.term(key, language)
+    except TanhengError:
+        return key.capitalize()
+
+
+def _footnotes(results: Sequence[xr.DataArray]) -> list[str]:
+    first = results[0].attrs
+    hashes = ", ".join(f"{one.attrs['year']} #{str(one.attrs['table_hash'])[:12]}" for one in results)
+    lines = [f"Table: {first['table']} ({hashes}); tanheng {first['tanheng']}", f"Method: {first['method']}"]
+    stated = [f"{name}: {first[key]}" for key, name in _BASES.items() if first.get(key, NOT_STATED) not in _UNSAID]
+    lines += ["; ".join(stated)] if stated else []
+    lines += _by_year(results, "Residual (emissions of sectors without output)", _residual)
+    lines += _by_year(results, "Groups", _groups)
+    lines += _by_year(results, "Left out (no deflator)", lambda one: str(one.attrs.get("left_out", "")))
+    return lines
+
+
+_UNSAID = (NOT_STATED, "none")
+_BASES = {"price_basis": "Prices", "boundary": "Boundary", "source": "Source", "licence": "Licence", "norms": "Norms"}
+
+
+def _by_year(results: Sequence[xr.DataArray], head: str, say: Callable[[xr.DataArray], str]) -> list[str]:
+    """One line if all years say the same, else one for each year that says something."""
+    said = {int(one.attrs["year"]): say(one) for one in results}
+    if len(set(said.values())) == 1:
+        return [f"{head}: {text}" for text in set(said.values()) if text]
+    return [f"{head}, {year}: {text}" for year, text in said.items() if text]
+
+
+def _residual(result: xr.DataArray) -> str:
+    lost: dict[str, float] = result.attrs.get("residual", {})
+    unit = dict(zip(result.indexes["stressor"], result["unit"].values, strict=True))
+    shown = [f"{name} {value:.6g} {unit[name]}" for name, value in lost.items() if value and name in unit]
+    return ", ".join(shown)
+
+
+def _groups(result: xr.DataArray) -> str:
+    members: dict[str, str] = result.attrs.get("members", {})
+    if not members:
+        return ""
+    lists = "; ".join(f"{name}: {regions}" for name, regions in members.items())
+    assumed = str(result.attrs.get("assumed", ""))
+    name = str(result.attrs["group"]).partition(" at ")[0]  # at the end of the year, unless the name says when
+    return f"{name}. {lists}" + (f". Assumed to be in no group: {assumed}" if assumed else "")

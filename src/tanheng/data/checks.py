@@ -1,0 +1,245 @@
+"""What is wrong with a table, as data: each check yields findings, worst first, and changes nothing.
+
+A finding's ``check`` is the key of its message in MESSAGES and ``values`` are what the message says, so that another
+language needs another MESSAGES only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from tanheng import units
+from tanheng.errors import TableError, UnitError
+from tanheng.kernels import leontief
+from tanheng.systems.table import Table
+
+Severity = Literal["error", "warning", "note"]
+SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")  # worst first
+
+MESSAGES: dict[str, tuple[str, str]] = {  # check: (what is the matter, what to do)
+    "unproductive": (
+        "the spectral radius of A is {radius:.6g}, at or above 1: no account can be computed; worst is {worst}",
+        "look at the columns whose inputs exceed their output",
+    ),
+    "unsettled": (
+        "the spectral radius of A could not be settled",
+        "look at the columns whose inputs exceed their output",
+    ),
+    "negative-value-added": (
+        "inputs exceed output (sectors: {count}), most at {worst}: {share:.4g} times its output",
+        "value added is negative there; check Z and Y, or accept it as a loss",
+    ),
+    "value-added-balance": (
+        "V is not output less intermediate inputs: {gap:.6g} {unit} apart in all (absolute), most at {worst}",
+        "see whether V lacks taxes or margins, or has another unit",
+    ),
+    "negative-cells": (
+        "negative cells: {count}, their sum {total:.6g} {unit}",
+        "signed entries stay signed; inventory changes, subsidies and removals are, most others are errors",
+    ),
+    "emissions-without-output": (
+        "emissions without output (sectors: {count}): {total:.6g} {unit}, most at {worst}",
+        "these emissions reach no consumer and are shown as a residual",
+    ),
+    "inputs-without-output": (
+        "inputs without output (sectors: {count}): {total:.6g} {unit}, most at {worst}",
+        "what is embodied in these inputs is shown as a residual",
+    ),
+    "sales-without-output": (
+        "sales that cancel to no output (sectors: {count}), first at {worst}",
+        "look for negative final demand in these rows",
+    ),
+    "region-without-output": ("the region has no output", "see whether its rows were left out"),
+    "region-without-demand": ("the region has no final demand", "see whether its columns of Y were left out"),
+    "stressor-all-zero": ("the stressor is zero everywhere", "see whether its row was left out"),
+    "world-output": (
+        "world output is {output:.4g} million million USD, {times:.3g} times that of WIOD in {year}",
+        "see whether the currency unit is right (thousand, million)",
+    ),
+}
+
+# Gross output of the world, million million USD at current prices: WIOD 2013 release (Timmer et al. 2015), sum of x.
+WORLD_OUTPUT = {
+    1995: 55.18, 1996: 56.56, 1997: 56.60, 1998: 56.06, 1999: 58.31, 2000: 60.82, 2001: 60.20, 2002: 62.26, 2003: 70.21,
+    2004: 79.62, 2005: 87.53, 2006: 95.93, 2007: 109.40, 2008: 122.79, 2009: 114.16, 2010: 125.84, 2011: 141.77,
+}  # fmt: skip
+WORLD_YEARS = (1990, 2025)  # where the nearest year above is still within the tolerance below
+WORLD_TOLERANCE = 3.0  # times: catches a wrong unit, and neither inflation nor coverage
+REST_OF_WORLD = {"row", "rest of world", "rest of the world", "rwd", "rw"}
+
+ROUNDING = 1e-9  # of output: below it a difference is rounding
+NOTABLE = 1e-3  # of the whole: above it a note becomes a warning
+BROKEN = 0.5  # of output: a V that far off is in another unit or belongs to another table
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing found: which ``check``, how bad, ``where`` (labels), ``what``, its relative ``size`` and what to do."""
+
+    check: str
+    severity: Severity
+    where: str
+    what: str
+    size: float
+    hint: str
+    values: Mapping[str, object] = field(default_factory=dict, hash=False)
+
+
+def check(table: Table) -> tuple[Finding, ...]:
+    """Everything that is found in ``table``: errors first, then warnings and notes, each from the largest down.
+
+    An error means that accounts cannot be computed or would mean nothing. Source: each check says so in its docstring.
+    """
+    found = [finding for each in CHECKS for finding in each(table)]
+    return tuple(sorted(found, key=lambda one: (SEVERITIES.index(one.severity), -one.size)))
+
+
+def _found(check: str, severity: Severity, where: str, size: float, **values: object) -> Finding:
+    what, hint = MESSAGES[check]
+    return Finding(check, severity, where, what.format(**values), size, hint, values)
+
+
+def _graded(size: float) -> Severity:
+    return "warning" if size > NOTABLE else "note"
+
+
+def _flat(array: xr.DataArray, table: Table) -> NDArray[np.float64]:
+    return np.asarray(array.values.reshape(table.x.size, -1))
+
+
+def productive(table: Table) -> Iterator[Finding]:
+    """Columns of A above 1, and then the spectral radius. Source: Miller and Blair 2009, ch. 2 (Hawkins and Simon)."""
+    Z, x = _flat(table.Z, table), table.x.values.ravel()
+    shares = np.divide(Z.sum(axis=0), x, out=np.zeros_like(x), where=x > 0)
+    worst = int(shares.argmax())
+    name = table.name_of(worst)
+    count = int((shares > 1).sum())
+    if count:
+        over = float(np.maximum(shares - 1, 0.0) @ x / x.sum())
+        yield _found("negative-value-added", "warning", "Z", over, worst=name, count=count, share=float(shares[worst]))
+    absolute = np.divide(np.abs(Z).sum(axis=0), x, out=np.zeros_like(x), where=x > 0) if Z.min() < 0 else shares
+    if absolute.max(initial=0.0) < 1:
+        return
+    try:
+        radius = leontief.spectral_radius(Z, x)
+    except TableError:
+        yield _found("unsettled", "error", "Z", 1.0)
+        return
+    if radius >= 1:
+        yield _found("unproductive", "error", "Z", radius, worst=name, radius=radius)
+
+
+def value_added(table: Table) -> Iterator[Finding]:
+    """V against output less intermediate inputs. Source: the accounting identity of the table (SNA 2008, ch. 28)."""
+    if table.V is None:
+        return
+    x = table.x.values.ravel()
+    gap = np.abs(table.V.sum("input").values.ravel() - (x - _flat(table.Z, table).sum(axis=0)))
+    size = float(gap.sum() / x.sum()) if x.any() else 0.0
+    if size > ROUNDING:
+        severity: Severity = "error" if size > BROKEN else _graded(size)
+        values = {"gap": float(gap.sum()), "unit": table.about.currency, "worst": table.name_of(int(gap.argmax()))}
+        yield _found("value-added-balance", severity, "V", size, **values)
+
+
+def negative_cells(table: Table) -> Iterator[Finding]:
+    """Negative cells of Z, of Y by category, and of F, F_Y and V by row (convention 4: they are not clipped)."""
+    money = table.about.currency
+    yield from _negative(table.Z, "Z", money, "warning")
+    for category in table.demand:
+        yield from _negative(table.Y.sel(demand=category), f"Y, demand category {category}", money, "note")
+    for stressor in table.stressors:
+        unit = table.about.units[stressor]
+        yield from _negative(table.F.sel(stressor=stressor), f"F, stressor {stressor}", unit, "note")
+        if table.F_Y is not None:
+            yield from _negative(table.F_Y.sel(stressor=stressor), f"F_Y, stressor {stressor}", unit, "note")
+    if table.V is not None:
+        for name in table.V.indexes["input"]:
+            yield from _negative(table.V.sel(input=name), f"V, input {name}", money, "note")
+
+
+def _negative(array: xr.DataArray, where: str, unit: str, severity: Severity) -> Iterator[Finding]:
+    values = array.values
+    if values.min(initial=0.0) >= 0:
+        return
+    below = values[values < 0]
+    size = float(below.sum() / (2 * below.sum() - values.sum()))  # of the sum of absolute values
+    yield _found("negative-cells", severity, where, size, count=below.size, total=float(below.sum()), unit=unit)
+
+
+def without_output(table: Table) -> Iterator[Finding]:
+    """Sectors without output that emit, buy or sell (convention 6)."""
+    idle = ~table.has_output.ravel()
+    if not idle.any():
+        return
+    for stressor in table.stressors:
+        emitted = table.F.sel(stressor=stressor).values.ravel()
+        lost = np.abs(np.where(idle, emitted, 0.0))
+        if lost.any():
+            size, unit = float(lost.sum() / np.abs(emitted).sum()), table.about.units[stressor]
+            said = _said(lost, float(emitted[idle].sum()), unit, table)
+            yield _found("emissions-without-output", _graded(size), f"F, stressor {stressor}", size, **said)
+    Z = _flat(table.Z, table)
+    inputs, sales = np.where(idle, Z.sum(axis=0), 0.0), (Z != 0).any(axis=1) | (_flat(table.Y, table) != 0).any(axis=1)
+    if inputs.any():
+        size = float(np.abs(inputs).sum() / max(table.x.values.sum(), 1.0))
+        said = _said(np.abs(inputs), float(inputs.sum()), table.about.currency, table)
+        yield _found("inputs-without-output", _graded(size), "Z", size, **said)
+    cancelled = np.flatnonzero(idle & sales)
+    if cancelled.size:
+        first = table.name_of(int(cancelled[0]))
+        size = cancelled.size / idle.size
+        yield _found("sales-without-output", "note", "Z and Y", size, count=int(cancelled.size), worst=first)
+
+
+def _said(sizes: NDArray[np.float64], total: float, unit: str, table: Table) -> dict[str, object]:
+    """How many, how much in all, and where most: for a message. ``sizes`` (n,)."""
+    worst = table.name_of(int(sizes.argmax()))
+    return {"count": int((sizes > 0).sum()), "total": total, "unit": unit, "worst": worst}
+
+
+def empty_parts(table: Table) -> Iterator[Finding]:
+    """Regions without output or final demand, and stressors that are zero everywhere: a part that was not filled in."""
+    made, used = table.x.sum("sector").values, np.abs(table.Y.values).sum(axis=(0, 1, 3))
+    share = 1 / len(table.regions)
+    for region, output, demand in zip(table.regions, made, used, strict=True):
+        if output == 0:
+            yield _found("region-without-output", "warning", f"region {region}", share)
+        if demand == 0:
+            yield _found("region-without-demand", "warning", f"region {region}", share)
+    for stressor in table.stressors:
+        direct = table.F_Y is not None and bool(table.F_Y.sel(stressor=stressor).any())
+        if not direct and not table.F.sel(stressor=stressor).any():
+            yield _found("stressor-all-zero", "warning", f"stressor {stressor}", 1.0)
+
+
+def magnitude(table: Table) -> Iterator[Finding]:
+    """World output against WORLD_OUTPUT, for a table in USD that has a rest of the world (pitfall 11)."""
+    first, last = WORLD_YEARS
+    if not first <= table.year <= last or not REST_OF_WORLD & {region.casefold() for region in table.regions}:
+        return
+    try:
+        output = float(table.x.sum()) * units.factor(table.about.currency, "billion USD") / 1e3
+    except UnitError:  # another currency, for which no magnitude is known
+        return
+    year = min(WORLD_OUTPUT, key=lambda known: abs(known - table.year))
+    times = output / WORLD_OUTPUT[year]
+    if times > 0 and not 1 / WORLD_TOLERANCE <= times <= WORLD_TOLERANCE:
+        where, size = f"currency {table.about.currency}", max(times, 1 / times)
+        yield _found("world-output", "warning", where, size, output=output, times=times, year=year)
+
+
+CHECKS: tuple[Callable[[Table], Iterable[Finding]], ...] = (
+    productive,
+    value_added,
+    negative_cells,
+    without_output,
+    empty_parts,
+    magnitude,
+)

@@ -1,0 +1,192 @@
+"""The plain table: a folder with Z.csv, Y.csv, F.csv, about.toml and optionally F_Y.csv, V.csv.
+
+Every CSV file has two header rows (region, then sector or demand category). Z and Y have two index columns (region,
+sector); F, F_Y and V have one (stressor or input). The corner cells may be empty or hold the axis names, and the extra
+line of index names that pandas writes is accepted. UTF-8; commas, or semicolons with decimal points.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+import tomllib
+from collections.abc import Iterable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import xarray as xr
+
+from tanheng import files, labels
+from tanheng.data import grid
+from tanheng.data.grid import Grid
+from tanheng.errors import InputError, LabelError, MissingError
+from tanheng.systems.table import NOT_STATED, About, Table
+
+NAME = "plain"
+TITLE = {"en": "Plain table: a folder of CSV files", "zh": "普通表：CSV 文件夹"}
+LICENCE = "the owner's"
+FILES = ("about.toml", "Z.csv", "Y.csv", "F.csv")
+OPTIONAL = ("F_Y.csv", "V.csv")
+
+_LAYOUT = f"a plain table is a folder with {', '.join(FILES)} and optionally {', '.join(OPTIONAL)}"
+
+
+# -- the door ---------------------------------------------------------------------------------------------------------
+
+
+def years(folder: Path) -> tuple[int, ...]:
+    """The one year of the folder's table, as its about.toml says; raises InputError when that is missing or wrong."""
+    return (_about(folder).year,)
+
+
+def read(folder: Path, year: int) -> Table:
+    """The table in ``folder``, whose year must be ``year``.
+
+    Raises InputError for a file that is missing, empty, ragged or not UTF-8 and for a cell that is no number (by label
+    and line), LabelError where axes differ, MissingError for another year, UnitError, and what ``Table.from_arrays``
+    raises.
+    """
+    about = _about(folder)
+    if about.year != year:
+        raise MissingError(f"there is no year {year}", where=str(folder), hint=f"it holds {about.year}")
+    present = {name for name in OPTIONAL if (folder / name).exists()}
+    Z = grid.read(_file(folder, "Z.csv"), 2)
+    regions, sectors = _product(Z, "sector")
+    Z.require_rows(Z.columns)
+    Y = grid.read(_file(folder, "Y.csv"), 2)
+    consumers, demand = _product(Y, "demand category")
+    labels.require_same(consumers, regions, what="region", where=f"{Y.path}, header")
+    Y.require_rows(Z.columns)
+    F = _by_column(folder, "F.csv", Z)
+    F_Y = _by_column(folder, "F_Y.csv", Y) if "F_Y.csv" in present else None
+    if F_Y is not None:
+        F_Y.require_rows(F.rows)
+    V = _by_column(folder, "V.csv", Z) if "V.csv" in present else None
+    return Table.from_arrays(
+        Z.values,
+        Y.values,
+        F.values,
+        regions=regions,
+        sectors=sectors,
+        demand=demand,
+        stressors=_texts(F),
+        F_Y=None if F_Y is None else F_Y.values,
+        V=None if V is None else V.values,
+        inputs=None if V is None else _texts(V),
+        about=about,
+    )
+
+
+def write(table: Table, folder: Path) -> None:
+    """Write ``table`` as a plain table into ``folder``, which must not hold anything yet; whole or not at all.
+
+    Numbers are written so that they are read back to the last bit. Raises InputError when the folder cannot be written.
+    """
+    with files.whole_folder(folder) as part:
+        for name in ("Z", "Y", "F", "F_Y", "V"):
+            array = getattr(table, name)
+            if array is not None:
+                _write_grid(array, part / f"{name}.csv")
+        (part / "about.toml").write_text(_toml(table.about), encoding="utf-8")
+
+
+# -- about.toml -------------------------------------------------------------------------------------------------------
+
+
+def _about(folder: Path) -> About:
+    path = _file(folder, "about.toml")
+    try:
+        raw = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except UnicodeDecodeError:
+        raise InputError("is not text in UTF-8", where=str(path), hint="save it as UTF-8") from None
+    except OSError as error:
+        raise InputError(f"cannot be read ({error.strerror})", where=str(path), hint="mind its permissions") from None
+    except tomllib.TOMLDecodeError as error:
+        said = str(error).splitlines()[0]
+        line = re.search(r"line (\d+)", said)
+        where = f"{path} line {line[1]}" if line else str(path)
+        raise InputError(f"is not TOML ({said})", where=where, hint='a line reads like name = "..."') from None
+    try:
+        return About.of(_typed(raw))
+    except InputError as error:  # it knows the key, not the file
+        _, unit, stressor = error.where.rpartition(", unit of ")
+        raise type(error)(error.what, where=f"{path}{unit}{stressor if unit else ''}", hint=error.hint) from None
+
+
+def _typed(raw: dict[str, Any]) -> dict[str, Any]:
+    """``raw`` itself, once text is text and [units] is a table of text."""
+    for key, value in raw.items():
+        if key == "units":
+            if not isinstance(value, dict) or not all(isinstance(unit, str) for unit in value.values()):
+                raise InputError("units is not a table of texts", hint='write [units] and below it CO2 = "kt"')
+        elif key != "year" and not isinstance(value, str):
+            raise InputError(f"{key} is {value!r}, not a text", hint=f'write {key} = "..."')
+    return raw
+
+
+def _toml(about: About) -> str:
+    given = {key: value for key, value in asdict(about).items() if value not in (NOT_STATED, "")}
+    units = given.pop("units")
+    text = [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in given.items()]
+    text += ["", "[units]"]
+    text += [f"{json.dumps(key, ensure_ascii=False)} = {json.dumps(unit)}" for key, unit in units.items()]
+    return "\n".join(text) + "\n"
+
+
+# -- axes -------------------------------------------------------------------------------------------------------------
+
+
+def _product(columns: Grid, inner: str) -> tuple[list[str], list[str]]:
+    """The two axes whose product the columns are, in order; LabelError where a region lacks what the first one has."""
+    regions = list(dict.fromkeys(region for region, _ in columns.columns))
+    seconds = [second for region, second in columns.columns if region == regions[0]]
+    labels.check_unique(seconds, what=f"{inner} of {regions[0]}", where=f"{columns.path}, header")
+    try:
+        columns.require_columns([(region, second) for region in regions for second in seconds])
+    except LabelError as error:
+        hint = f"{error.hint}; every region has the same {inner} labels in the same order"
+        raise LabelError(error.what, where=error.where, hint=hint) from None
+    return regions, seconds
+
+
+def _by_column(folder: Path, name: str, of: Grid) -> Grid:
+    """A file with one index column and the columns of another file."""
+    read = grid.read(_file(folder, name), 1)
+    read.require_columns(of.columns)
+    labels.check_unique(read.rows, what="row", where=str(read.path))
+    return read
+
+
+def _texts(rows: Grid) -> list[str]:
+    return [str(label) for label in rows.rows]
+
+
+def _file(folder: Path, name: str) -> Path:
+    if not folder.is_dir():
+        raise InputError("is not a folder", where=str(folder), hint=_LAYOUT)
+    if not (folder / name).is_file():
+        raise InputError(f"{name} is missing", where=str(folder), hint=_LAYOUT)
+    return folder / name
+
+
+# -- writing ----------------------------------------------------------------------------------------------------------
+
+
+def _write_grid(array: xr.DataArray, path: Path) -> None:
+    """One array as CSV; the last two dimensions make the columns."""
+    lead, (outer, inner) = array.dims[:-2], array.dims[-2:]
+    pairs = [(region, second) for region in array.indexes[outer] for second in array.indexes[inner]]
+    corner = [""] * (len(lead) - 1)
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        for at, dim in enumerate((outer, inner)):
+            writer.writerow([dim, *corner, *(pair[at] for pair in pairs)])
+        for labels_, numbers in zip(_rows(array), array.values.reshape(-1, len(pairs)), strict=True):
+            writer.writerow([*labels_, *numbers.tolist()])  # csv writes a float by repr: exactly
+
+
+def _rows(array: xr.DataArray) -> Iterable[tuple[str, ...]]:
+    first = [(name,) for name in array.indexes[array.dims[0]]]
+    return first if array.ndim == 3 else [(*one, two) for one in first for two in array.indexes[array.dims[1]]]

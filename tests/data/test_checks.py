@@ -1,0 +1,103 @@
+"""What is wrong with a table, as data."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from tables import kitzes, random_table
+
+from tanheng.data import checks
+from tanheng.systems.table import Table
+
+
+def found(table: Table) -> dict[str, checks.Finding]:
+    return {finding.check: finding for finding in checks.check(table)}
+
+
+def small(Z, Y, F=((1.0, 1.0),), *, currency="million USD", year=2009, regions=("one", "ROW"), **more) -> Table:
+    about = {"name": "small", "year": year, "currency": currency, "units": {"CO2": "kt"}}
+    return Table.from_arrays(
+        Z, Y, F, regions=regions, sectors=["all"], demand=["final"], stressors=["CO2"], about=about, **more
+    )
+
+
+def test_nothing_is_found_in_a_sound_table():
+    assert checks.check(kitzes()) == ()
+    assert checks.check(random_table(3)) == ()
+
+
+def test_value_added_that_does_not_balance():
+    """Kitzes: value added is 16 - 12 = 4 and 12 - 7 = 5; 1 of 28 of output is missing in the second sector."""
+    assert "value-added-balance" not in found(kitzes(V=[[4, 5]]))
+    finding = found(kitzes(V=[[4, 4]]))["value-added-balance"]
+    assert (finding.severity, finding.where) == ("warning", "V")
+    assert finding.size == pytest.approx(1 / 28)
+    assert "most at region two, sector all" in finding.what
+    assert found(kitzes(V=[[4000, 5000]]))["value-added-balance"].severity == "error"
+
+
+def test_negative_cells_by_kind():
+    table = random_table(1, R=2, S=2, D=2, signed=True)
+    findings = [one for one in checks.check(table) if one.check == "negative-cells"]
+    assert [one.where for one in findings] == ["Y, demand category d1"]
+    values = table.Y.sel(demand="d1").values
+    assert findings[0].size == pytest.approx(-values[values < 0].sum() / np.abs(values).sum())
+    assert found(small([[2, 1], [-1, 1]], [[3, 0], [0, 6]]))["negative-cells"].severity == "warning"
+
+
+def test_sectors_without_output():
+    table = small([[2, 0], [0, 0]], [[3, 1], [0, 0]], [[3, 1]])
+    assert found(table)["emissions-without-output"].size == pytest.approx(1 / 4)
+    assert found(table)["region-without-output"].where == "region ROW"
+    bought = small([[2, 1], [0, 0]], [[3, 0], [0, 0]])
+    assert found(bought)["inputs-without-output"].size == pytest.approx(1 / 6)
+    assert found(bought)["region-without-demand"].where == "region ROW"
+    assert "sales-without-output" in found(small([[2, 0], [1, 0]], [[3, 1], [-1, 0]]))
+
+
+def test_productivity():
+    losing = small([[1, 3], [1, 1]], [[2, 0], [0, 1]])  # x = 6, 3; the second column sums to 4
+    assert found(losing)["negative-value-added"].values["share"] == pytest.approx(4 / 3)
+    assert "unproductive" not in found(losing)
+    swallowing = small([[5, 5], [5, 5]], [[-1, 0], [0, -1]])  # x = 9, 9; every column sums to 10
+    worst = checks.check(swallowing)[0]
+    assert (worst.check, worst.severity) == ("unproductive", "error")
+    assert worst.size == pytest.approx(10 / 9)
+
+
+def test_a_stressor_that_is_zero_everywhere():
+    assert found(small([[1, 1], [1, 1]], [[2, 0], [0, 2]], [[0, 0]]))["stressor-all-zero"].where == "stressor CO2"
+
+
+@pytest.mark.parametrize(
+    ("currency", "world", "regions", "year", "odd"),
+    [
+        ("million USD", 114e6, ("one", "ROW"), 2009, False),
+        ("thousand USD", 114e9, ("one", "ROW"), 2009, False),
+        ("million USD", 114e9, ("one", "ROW"), 2009, True),  # thousand, said to be million (pitfall 11)
+        ("million USD", 200e6, ("one", "RoW"), 2022, False),
+        ("million USD", 114e9, ("one", "two"), 2009, False),  # no rest of the world: not the whole world
+        ("million USD", 114e9, ("one", "ROW"), 1930, False),
+        ("million EUR", 114e9, ("one", "ROW"), 2009, False),
+    ],
+)
+def test_world_output(currency, world, regions, year, odd):
+    table = small([[0, 0], [0, 0]], [[world / 2, 0], [0, world / 2]], currency=currency, regions=regions, year=year)
+    assert ("world-output" in found(table)) is odd
+
+
+def test_the_embedded_world_has_no_errors():
+    from tanheng.data import store
+
+    table = store.open("world")[2009]
+    assert not [one for one in checks.check(table) if one.severity == "error" or one.check == "world-output"]
+    assert table.x.values.sum() / 1e6 == pytest.approx(checks.WORLD_OUTPUT[2009], rel=1e-3)
+
+
+def test_worst_first_and_every_message_has_its_values():
+    table = small([[5, 5], [5, 5]], [[-1, 0], [0, -1]], [[0, 0]])
+    findings = checks.check(table)
+    ranks = [checks.SEVERITIES.index(one.severity) for one in findings]
+    assert ranks == sorted(ranks)
+    assert all(checks.MESSAGES[one.check][0].format(**one.values) == one.what for one in findings)
+    assert all("\n" not in one.what for one in findings)
