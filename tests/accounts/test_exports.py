@@ -6,7 +6,7 @@ import xarray as xr
 from tables import flat, random_table
 
 from tanheng import accounts
-from tanheng.errors import MissingError
+from tanheng.errors import MissingError, UnitError
 
 
 def by_hand(table):
@@ -66,6 +66,12 @@ def test_constant_prices_divide_by_the_exporters_deflator_and_name_those_without
     assert constant.sel(region="r1").values == pytest.approx(current.sel(region="r1").values, rel=1e-12)
     assert constant.attrs["price_basis"] == "constant 2005 prices"
     assert constant.attrs["left_out"] == "r2"
+
+
+def test_deflators_of_another_currency_are_refused():
+    deflator = xr.DataArray([1.0], {"region": ["r0"]}, ("region",), attrs={"currency": "EUR"})
+    with pytest.raises(UnitError, match="the deflators are of EUR, the table is in million USD"):
+        accounts.export_intensity(random_table(25), deflator=deflator)
 
 
 def test_constant_prices_without_any_deflator_are_refused():

@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 import xarray as xr
 
+from tanheng import units
 from tanheng.accounts.declared import account
 from tanheng.accounts.result import By, Stressors, choose, group, kept, stamp
 from tanheng.accounts.trade import domestic_multipliers, exports
-from tanheng.errors import MissingError
+from tanheng.errors import MissingError, UnitError
 from tanheng.systems.table import Table
 
 DEFINITIONS = {
@@ -48,7 +49,7 @@ def export_intensity(
     left out and named in the attribute ``left_out``. Without it, prices are the table's own. A group's exports include
     its members' trade with each other. Value added is the table's primary inputs; where it has none, output less
     intermediate inputs.
-    Raises MissingError when no region has a deflator.
+    Raises MissingError when no region has a deflator, UnitError for deflators of another currency.
     Source: Peters 2008 (a); m·e counts a border crossing each time (b); Johnson and Noguera 2012 (c, d).
     """
     dims = kept("export-intensity", by)
@@ -106,6 +107,12 @@ def _definition() -> xr.DataArray:
 def _deflate(
     money: xr.DataArray, emissions: xr.DataArray, table: Table, deflator: xr.DataArray
 ) -> tuple[xr.DataArray, xr.DataArray, str]:
+    given, money_of = deflator.attrs.get("currency", ""), table.about.currency
+    if given and units.parse(given).dimension != units.parse(money_of).dimension:
+        what = f"the deflators are of {given}, the table is in {money_of}"
+        raise UnitError(
+            what, where=table.about.name, hint="give deflators of the table's currency, or ask for current prices"
+        )
     have = [name for name in table.regions if name in set(deflator.indexes["region"])]
     if not have:
         raise MissingError("no region has a deflator", where=table.about.name, hint="ask for current prices")

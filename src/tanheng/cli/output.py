@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _DIGITS = 5  # significant ones of a column's largest number
 _REGIONS = ("region", "to_region")
+_OWN = ("component", "definition")  # dimensions whose labels are ours, not the table's
 
 
 # -- for programs -----------------------------------------------------------------------------------------------------
@@ -125,7 +126,7 @@ def _number(value: float, places: int) -> str:
 def label(dim: str, code: str, language: str, classification: str = "") -> str:
     """A label with its name beside it, where the name is known and another: 'CHN China'."""
     name = _name(dim, code, language, classification)
-    if dim == "component" or code == DIRECT:  # a word of ours, no code of the table's
+    if dim in _OWN or code == DIRECT:  # a word of ours, no code of the table's
         return name
     return name if name == code else f"{code} {name}"
 
@@ -134,7 +135,7 @@ def _name(dim: str, code: str, language: str, classification: str) -> str:
     try:
         if dim in _REGIONS:
             return labels.region_name(code, language)
-        if dim == "component" or (dim, code) == ("sector", DIRECT):
+        if dim in _OWN or (dim, code) == ("sector", DIRECT):
             return labels.term(code, language)
         if dim == "sector":
             return labels.sector_name(code, language, classification, short=True)
