@@ -23,28 +23,28 @@ def load(case: str, folder: Path) -> dict[str, np.ndarray]:
     return {name: np.load(folder / f"{case}_{name}.npy") for name in ("Z", "Y", "F", "F_Y")}
 
 
+def names(case: str, arrays: dict[str, np.ndarray]) -> list[list[str]]:
+    """Labels of regions, sectors, final demand categories and stressors."""
+    sizes = (*SHAPES[case], len(arrays["F"]))
+    return [[f"{letter}{i:03}" for i in range(size)] for letter, size in zip("rsdk", sizes, strict=True)]
+
+
 def ours(case: str, arrays: dict[str, np.ndarray]) -> tuple[float, dict[str, np.ndarray]]:
     from tanheng import accounts
     from tanheng.systems.table import Table
 
-    R, S, D = SHAPES[case]
-    stressors = [f"k{i}" for i in range(len(arrays["F"]))]
-    about = {"name": case, "year": 2009, "currency": "million USD", "units": dict.fromkeys(stressors, "kt")}
+    R, S, D, K = names(case, arrays)
+    about = {"name": case, "year": 2009, "currency": "million USD", "units": dict.fromkeys(K, "kt")}
     start = time.perf_counter()
-    table = Table.from_arrays(
-        **arrays, regions=[f"r{i}" for i in range(R)], sectors=[f"s{i}" for i in range(S)],
-        demand=[f"d{i}" for i in range(D)], stressors=stressors, about=about,
-    )  # fmt: skip
+    table = Table.from_arrays(**arrays, regions=R, sectors=S, demand=D, stressors=K, about=about)
     production = accounts.production(table, "region,sector")
     consumption = accounts.consumption(table, "region,sector")
     flows = accounts.flows(table, "region,sector,to_region")
-    accounts.eebt(table)
-    accounts.net_transfers(table)
     seconds = time.perf_counter() - start
     return seconds, {
-        "production": production.values[:, :, :S].reshape(len(stressors), -1),
-        "consumption": consumption.values[:, :, :S].reshape(len(stressors), -1),
-        "exports": (flows.sum("to_region") - _own(flows)).values.reshape(len(stressors), -1),
+        "production": production.sel(sector=S).values.reshape(len(K), -1),
+        "consumption": consumption.sel(sector=S).values.reshape(len(K), -1),
+        "exports": (flows.sum("to_region") - _own(flows)).values.reshape(len(K), -1),
         "imports": flows.sum(("region", "sector")).values - _own(flows).sum("sector").values,
     }
 
@@ -60,11 +60,11 @@ def peer(case: str, arrays: dict[str, np.ndarray]) -> tuple[float, dict[str, np.
     import pandas as pd
     import pymrio
 
-    R, S, D = SHAPES[case]
-    rows = pd.MultiIndex.from_product([range(R), range(S)], names=["region", "sector"])
-    uses = pd.MultiIndex.from_product([range(R), range(D)], names=["region", "category"])
-    stressors = pd.Index(range(len(arrays["F"])), name="stressor")
+    R, S, D, K = names(case, arrays)
     start = time.perf_counter()
+    rows = pd.MultiIndex.from_product([R, S], names=["region", "sector"])
+    uses = pd.MultiIndex.from_product([R, D], names=["region", "category"])
+    stressors = pd.Index(K, name="stressor")
     system = pymrio.IOSystem(Z=pd.DataFrame(arrays["Z"], rows, rows), Y=pd.DataFrame(arrays["Y"], rows, uses))
     system.air = pymrio.Extension(
         "air", F=pd.DataFrame(arrays["F"], stressors, rows), F_Y=pd.DataFrame(arrays["F_Y"], stressors, uses)
@@ -72,7 +72,7 @@ def peer(case: str, arrays: dict[str, np.ndarray]) -> tuple[float, dict[str, np.
     system.calc_all()
     seconds = time.perf_counter() - start
     air = system.air
-    imports = air.D_imp.values.reshape(len(stressors), R, S).sum(axis=2)
+    imports = air.D_imp.values.reshape(len(K), len(R), len(S)).sum(axis=2)
     return seconds, {
         "production": air.D_pba.values,
         "consumption": air.D_cba.values,

@@ -1,0 +1,23 @@
+"""Charts as data: one definition a chart, a pure function of results, drawn alike in the report and in the explorer."""
+
+from tanheng.charts.regional import beside_published, difference_from_published, gap, per_head, production_consumption
+from tanheng.charts.sectoral import sectors
+from tanheng.charts.spec import Chart
+from tanheng.charts.trade import gap_map, intensity_definitions, intensity_over_time, largest, largest_flows
+from tanheng.charts.voice import Voice
+
+__all__ = [
+    "Chart",
+    "Voice",
+    "beside_published",
+    "difference_from_published",
+    "gap",
+    "gap_map",
+    "intensity_definitions",
+    "intensity_over_time",
+    "largest",
+    "largest_flows",
+    "per_head",
+    "production_consumption",
+    "sectors",
+]

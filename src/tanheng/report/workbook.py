@@ -1,0 +1,228 @@
+"""The workbook: every account a sheet, years across, with a contents sheet and one on what the numbers are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import xarray as xr
+import xlsxwriter
+
+from tanheng import accounts, labels, provenance
+from tanheng.charts.measure import gas
+from tanheng.charts.trade import DEFINITIONS
+from tanheng.charts.words import FILE as CHARTS
+from tanheng.charts.words import words
+from tanheng.report.content import BASE, Content
+from tanheng.report.sections import FILE
+
+_DIMS = ("region", "to_region", "definition", "sector")
+_STILL = datetime(2000, 1, 1)  # the same input gives the same bytes
+
+
+@dataclass(frozen=True, eq=False)
+class Sheet:
+    """A sheet: its key, its tab, what it holds in every language, and its rows."""
+
+    key: str
+    tab: str
+    title: str
+    frame: pd.DataFrame
+
+
+def write(content: Content, path: Path) -> None:
+    """Write the workbook to ``path``."""
+    sheets = _sheets(content)
+    with xlsxwriter.Workbook(str(path), {"nan_inf_to_errors": True}) as book:
+        book.set_properties({"title": _both("book.title", gas=gas(content.stressor)), "created": _STILL})
+        looks = {
+            "title": book.add_format({"bold": True, "font_size": 14}),
+            "head": book.add_format(
+                {"bold": True, "bottom": 1, "text_wrap": True, "valign": "top", "bg_color": "#EEF2F5"}
+            ),
+            "number": book.add_format({"num_format": "#,##0.00;-#,##0.00;0"}),
+            "fine": book.add_format({"num_format": "0.0000"}),
+            "wrap": book.add_format({"text_wrap": True, "valign": "top"}),
+            "link": book.add_format({"font_color": "#1F5A85", "underline": 1}),
+        }
+        _contents(book, sheets, looks, content)
+        _about(book, content, looks)
+        for sheet in sheets:
+            _grid(book, sheet, looks)
+
+
+def _both(key: str, **values: object) -> str:
+    """The words of ``key`` in both languages."""
+    return " / ".join(dict.fromkeys(words(FILE, language)(key, **values) for language in labels.LANGUAGES))
+
+
+def _value(text: str) -> str:
+    """A fixed value of a table's description in both languages; a free text as it is."""
+    return _both(f"value.{text}") if f"value.{text}" in words(FILE, "en") else text
+
+
+def _term(key: str) -> str:
+    return " / ".join(labels.term(key, language) for language in labels.LANGUAGES)
+
+
+def _sheets(content: Content) -> list[Sheet]:
+    years = content.by_year
+    totals = {
+        "production": [one.production.sum("sector", keep_attrs=True) for one in years],
+        "consumption": [one.consumption.sum("sector", keep_attrs=True) for one in years],
+        "net": [one.net for one in years],
+        "production_sectors": [one.production for one in years],
+        "consumption_sectors": [one.consumption for one in years],
+        "flows": [one.flows for one in years],
+        "eebt": [one.eebt for one in years],
+        "intensity": [one.intensity for one in years],
+    }
+    sheets = [_sheet(key, _pivot(found, content)) for key, found in totals.items()]
+    constant = [one.constant for one in years if one.constant is not None]
+    if constant:
+        sheets.append(_sheet("constant", _pivot(constant, content), base=BASE))
+    if content.groups:
+        sheets.append(_sheet("groups", _group_rows(content)))
+    checks = content.checks.rename(
+        columns={"year": _term("year"), "production": _term("total"), "residual": _term("residual")}
+    )
+    checks = checks.rename(
+        columns={"direct": _term("direct"), "relative": _both("methods.relative"), "hash": _both("methods.hash")}
+    )
+    return [*sheets, _sheet("checks", checks, unit=content.unit)]
+
+
+def _sheet(key: str, frame: pd.DataFrame, **blanks: object) -> Sheet:
+    return Sheet(key, _tab(f"tab.{key}"), _both(f"book.{key}", **blanks), frame)
+
+
+def _tab(key: str) -> str:
+    """A tab in both languages; Excel allows 31 characters."""
+    return _both(f"book.{key}").replace(" / ", " ")
+
+
+def _pivot(results: Sequence[xr.DataArray], content: Content) -> pd.DataFrame:
+    """Labels down, years across, in the order of the results."""
+    tidy = accounts.tidy(results)
+    keys = ["stressor", "unit", *(dim for dim in _DIMS if dim in tidy)]
+    rows = pd.MultiIndex.from_frame(tidy[keys].drop_duplicates())
+    frame = tidy.set_index([*keys, "year"])["value"].unstack("year").reindex(rows).reset_index()
+    return _named(frame, content)
+
+
+def _named(frame: pd.DataFrame, content: Content) -> pd.DataFrame:
+    """Codes followed by their names in both languages, under heads in both."""
+    out: dict[str, Any] = {}
+    for column in map(str, frame.columns):
+        if not column.isdigit():
+            codes = frame[column].astype(str)
+            heads = _heads(column)
+            out[" / ".join(dict.fromkeys(heads.values()))] = codes
+            for language, head in heads.items() if column in _DIMS else ():
+                names = {code: _name(column, code, language, content) for code in set(codes)}
+                out[f"{head} ({language})"] = codes.map(names)
+        else:
+            out[column] = frame[int(column)]
+    return pd.DataFrame(out)
+
+
+def _heads(column: str) -> dict[str, str]:
+    """The head of a column in every language."""
+    if column == "definition":
+        return {language: words(FILE, language)("book.definition") for language in labels.LANGUAGES}
+    return {language: labels.term(column, language) for language in labels.LANGUAGES}
+
+
+def _name(column: str, code: str, language: str, content: Content) -> str:
+    if column == "definition":
+        return words(CHARTS, language)(f"definition.{DEFINITIONS[code]}")
+    if column != "sector":
+        return labels.region_name(code, language)
+    if code == "direct":
+        return labels.term("direct", language)
+    return labels.sector_name(code, language, content.about.classification)
+
+
+def _group_rows(content: Content) -> pd.DataFrame:
+    """Groups of every grouping: production, consumption and their difference by year, of the main stressor."""
+    lines = []
+    for group in [*content.groups, *([content.held] if content.held else [])]:
+        zh = group.names("zh")
+        parts = {
+            "production": group.production,
+            "consumption": group.consumption,
+            "net-transfers": group.production - group.consumption,
+        }
+        for key, part in parts.items():
+            for name in part.indexes["region"]:
+                head = {
+                    _both("book.grouping"): group.spec,
+                    _term("group"): f"{name} / {zh[str(name)]}",
+                    _term("account"): _term(key),
+                    _term("unit"): content.unit,
+                }
+                lines.append(
+                    head | dict(zip(map(str, content.years), part.sel(region=name).values.tolist(), strict=True))
+                )
+    return pd.DataFrame(lines)
+
+
+def _contents(book: Any, sheets: Sequence[Sheet], looks: Mapping[str, Any], content: Content) -> None:
+    page = book.add_worksheet(_tab("contents"))
+    page.set_column(0, 0, 24)
+    page.set_column(1, 1, 110)
+    page.write_string(0, 0, _both("book.title", gas=gas(content.stressor)), looks["title"])
+    page.write_row(2, 0, [_both("book.sheet"), _both("book.what")], looks["head"])
+    about = _both("book.about")
+    for row, (tab, title) in enumerate([(_tab("about"), about), *((s.tab, s.title) for s in sheets)], start=3):
+        page.write_url(row, 0, f"internal:'{tab}'!A1", looks["link"], string=tab)
+        page.write_string(row, 1, title)
+
+
+def _about(book: Any, content: Content, looks: Mapping[str, Any]) -> None:
+    about = content.about
+    page = book.add_worksheet(_tab("about"))
+    page.set_column(0, 0, 36)
+    page.set_column(1, 1, 120, looks["wrap"])
+    rows = [
+        (_both("methods.facts_table"), " / ".join(dict.fromkeys(content.title.values()))),
+        (_both("methods.facts_stressors"), ", ".join(f"{name} ({unit})" for name, unit in about.units.items())),
+        (_both("methods.facts_prices"), _value(about.price_basis)),
+        (_both("methods.facts_currency"), about.currency),
+        (_both("methods.facts_boundary"), _value(about.boundary)),
+        (_both("methods.sources_title"), about.source),
+        (_both("methods.facts_licence"), about.licence),
+        (_both("methods.facts_version"), about.version),
+        ("Tanheng 碳衡", provenance.version()),
+    ]
+    rows += [(f"{year.about.year} SHA-256", year.hash) for year in content.by_year]
+    for language in labels.LANGUAGES:
+        said = words(FILE, language)
+        rows += [(said("section.methods.title"), said(key)) for key in ("terms.text", "methods.conservation_text")]
+        rows += [(f"{one.title[language]}", f"{one.formula}  ({one.source})") for one in accounts.ACCOUNTS.values()]
+    for at, (what, text) in enumerate(rows):
+        page.write_string(at, 0, what)
+        page.write_string(at, 1, text, looks["wrap"])
+
+
+def _grid(book: Any, sheet: Sheet, looks: Mapping[str, Any]) -> None:
+    """A title, a head that stays in sight, and the rows; numbers are numbers, at full precision."""
+    page = book.add_worksheet(sheet.tab)
+    page.write_string(0, 0, sheet.title, looks["title"])
+    fine = sheet.key in ("intensity", "constant")
+    lead = sum(not str(head).isdigit() for head in sheet.frame.columns) if sheet.key != "checks" else 1
+    for at, head in enumerate(sheet.frame.columns):
+        page.write_string(2, at, str(head), looks["head"])
+        values = sheet.frame[head].tolist()
+        if values and isinstance(values[0], str):
+            page.write_column(3, at, values)
+            page.set_column(at, at, min(44, max(10, 2 + max(map(len, values)))))
+        else:
+            page.set_column(at, at, 13, looks["fine" if fine else "number"] if head != _term("year") else None)
+            page.write_column(3, at, ["" if value != value else value for value in values])
+    page.freeze_panes(3, min(lead, 8))
+    page.autofilter(2, 0, 2 + len(sheet.frame), len(sheet.frame.columns) - 1)

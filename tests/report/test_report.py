@@ -1,0 +1,200 @@
+"""The files of a report: whole, in two languages, repeatable, and holding the same numbers."""
+
+from __future__ import annotations
+
+import json
+import re
+from html import unescape
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from python_calamine import CalamineWorkbook
+
+from tanheng import accounts, labels
+from tanheng.data import store
+
+from .conftest import AWKWARD, Made, build, plain_table
+
+FILES = {"report.en.html", "report.zh.html", "workbook.xlsx", "ledger.csv", "ledger.parquet"}
+SCRIPT = re.compile(r'<script type="application/json" id="chart-([\w-]+)">(.*?)</script>', re.DOTALL)
+
+
+@pytest.fixture(params=["tiny", "countries", "world"])
+def made(request: pytest.FixtureRequest) -> Made:
+    found: Made = request.getfixturevalue(request.param)
+    return found
+
+
+def visible(page: str) -> str:
+    """The text a reader sees: no scripts, no styles, no tags."""
+    body = re.sub(r"<(script|style)\b.*?</\1>", " ", page, flags=re.DOTALL)
+    return unescape(re.sub(r"<[^>]*>", "\n", body))
+
+
+def sheet(made: Made, name: str) -> pd.DataFrame:
+    book = CalamineWorkbook.from_path(str(made.folder / "workbook.xlsx"))
+    rows = book.get_sheet_by_name(name).to_python()
+    return pd.DataFrame(rows[3:], columns=[str(int(head)) if isinstance(head, float) else head for head in rows[2]])
+
+
+def test_all_files_are_there_and_nothing_else(made: Made) -> None:
+    assert {path.name for path in made.folder.iterdir()} == FILES == {path.name for path in made.paths}
+
+
+def test_pages_need_nothing_beside_them(made: Made) -> None:
+    for language in labels.LANGUAGES:
+        page = re.sub(r"<script>.*?</script>", "", made.text(language), flags=re.DOTALL)
+        assert not re.findall(r'(?:src|href)="(?:https?:)?//', page)
+        assert not re.search(r"<(?:link|img|iframe)\b", page)
+        assert "@import" not in page
+
+
+def test_pages_tell_the_same_in_both_languages(made: Made) -> None:
+    en, zh = (dict(SCRIPT.findall(made.text(language))) for language in labels.LANGUAGES)
+    assert list(en) == list(zh)
+    assert len(en) >= 4
+    for name in en:
+        one, other = json.loads(en[name]), json.loads(zh[name])
+        assert [s["type"] for s in one["series"]] == [s["type"] for s in other["series"]]
+    counts = [len(re.findall("<li>", made.text(language))) for language in labels.LANGUAGES]
+    assert counts[0] == counts[1]
+
+
+def test_every_chart_has_its_table(made: Made) -> None:
+    page = made.text("zh")
+    figures = re.findall(r"<figure data-chart=.*?</figure>", page, re.DOTALL)
+    assert len(figures) == len(SCRIPT.findall(page))
+    for figure in figures:
+        assert figure.count("<table") == 1
+        assert len(re.findall("<tr>", figure)) > 1
+
+
+def test_names_cannot_end_a_script_or_write_markup(tiny: Made) -> None:
+    for language in labels.LANGUAGES:
+        page = tiny.text(language)
+        assert AWKWARD not in page
+        assert any(AWKWARD in str(json.loads(option)) for _, option in SCRIPT.findall(page))
+        assert AWKWARD in visible(page)
+
+
+def test_sections_without_data_are_left_out_and_named(tiny: Made) -> None:
+    page = tiny.text("en")
+    assert 'id="chart-map"' not in page
+    assert 'id="tanheng-world"' not in page
+    for line in (
+        "Map: no region",
+        "Groups of countries: no region",
+        "Sectors: the table has one sector",
+        "Per person:",
+    ):
+        assert line in page
+
+
+def test_numbers_of_sections_run_on(made: Made) -> None:
+    for language in labels.LANGUAGES:
+        numbers = re.findall(r'<h2><span class="number">(\d+)</span>', made.text(language))
+        assert numbers == [str(at) for at in range(1, len(numbers) + 1)]
+
+
+def test_chinese_page_has_no_english_left_over(world: Made) -> None:
+    # What stays in English is cited: sources, licences, versions; formulas and names of accounts are not words.
+    page = world.text("zh")
+    before = page[: page.index('<section id="methods">')]
+    allowed = {
+        "Tanheng", "English", "CO", "WIOD", "EEBT", "USD", "Global", "Carbon", "Project", "workbook", "xlsx", "ledger",
+        "csv", "parquet", "a", "b", "c", "d",
+    }  # fmt: skip
+    assert set(re.findall(r"[A-Za-z]+", visible(before))) <= allowed
+    methods = visible(page[page.index('<section id="methods">') :])
+    for word in (
+        "Year",
+        "Region",
+        "Account",
+        "Formula",
+        "Source",
+        "Residual",
+        "Production",
+        "Consumption",
+        "residence",
+    ):
+        assert not re.search(rf"\b{word}\b", methods), word
+
+
+def test_chinese_charts_have_no_english_left_over(world: Made) -> None:
+    def texts(value: object, key: str = "") -> list[str]:
+        if isinstance(value, dict):
+            return [text for name, item in value.items() for text in texts(item, name)]
+        if isinstance(value, list):
+            return [text for item in value for text in texts(item, key)]
+        return [value] if isinstance(value, str) and key in ("text", "subtext", "name", "description", "data") else []
+
+    for name, option in SCRIPT.findall(world.text("zh")):
+        spec = json.loads(option)
+        if spec["series"][0]["type"] in ("map", "sankey"):
+            spec["series"] = []  # their names are codes, which tanheng.names translates
+        words = set(re.findall(r"[A-Za-z]{2,}", " ".join(texts(spec)))) - {"CO"}
+        assert not words, name
+
+
+def test_two_builds_give_the_same_bytes(tmp_path: Path) -> None:
+    table = plain_table(tmp_path / "table", ["CHN", "USA"], ["farm", "plant"], {"CO2": "kt"}, 2005)
+    one, other = build(table, tmp_path / "one"), build(table, tmp_path / "other")
+    for name in FILES:
+        assert (one.folder / name).read_bytes() == (other.folder / name).read_bytes(), name
+
+
+def test_the_ledger_is_conserved_and_complete(made: Made) -> None:
+    frame = pd.read_parquet(made.folder / "ledger.parquet")
+    sums = frame.groupby(["account", "stressor", "year"])["value"].sum()
+    production, consumption = sums["production"], sums["consumption"]
+    assert ((production - consumption).abs() <= 1e-9 * production.abs()).all()
+    assert set(frame["account"]) == {"production", "consumption", "flows", "eebt", "net-transfers", "export-intensity"}
+    text = pd.read_csv(made.folder / "ledger.csv", usecols=["value"])
+    assert text["value"].sum() == pytest.approx(frame["value"].sum(), rel=1e-12)
+
+
+def test_the_workbook_holds_the_numbers_of_the_ledger(made: Made) -> None:
+    frame = pd.read_parquet(made.folder / "ledger.parquet")
+    for tab, account in (
+        ("Production 生产侧", "production"),
+        ("Consumption 消费侧", "consumption"),
+        ("Flows 隐含流", "flows"),
+    ):
+        rows = sheet(made, tab)
+        for year in sorted(set(frame["year"])):
+            want = frame[(frame["account"] == account) & (frame["year"] == year)]["value"].sum()
+            assert rows[str(year)].sum() == pytest.approx(want, rel=1e-9)
+    names = CalamineWorkbook.from_path(str(made.folder / "workbook.xlsx")).sheet_names
+    assert names[:2] == ["Contents 目录", "About 说明与来源"]
+
+
+def test_the_world_shows_the_known_magnitudes(world: Made) -> None:
+    frame = sheet(world, "Net transfers 净转移")
+    china = frame[frame.iloc[:, 2] == "CHN"].iloc[0]
+    assert china["1995"] / 1e6 == pytest.approx(0.49, abs=0.01)
+    assert china["2009"] / 1e6 == pytest.approx(1.04, abs=0.04)
+    assert "28.85 Gt" in world.text("en")
+    assert "288.5亿吨" in world.text("zh")
+
+
+def test_the_findings_agree_with_the_accounts(world: Made) -> None:
+    table = store.open("world")[2009]
+    net = float(accounts.net_transfers(table).sel(region="CHN").squeeze())
+    assert f"China emitted {net / 1e6:.2f} Gt more in 2009" in world.text("en")
+    assert f"2009年中国生产侧排放比消费侧多{net / 1e5:.2f}亿吨" in world.text("zh")
+
+
+def test_one_language_alone_links_to_no_other(tmp_path: Path) -> None:
+    from tanheng import report
+
+    table = plain_table(tmp_path / "table", ["A", "B"], ["all"], {"CO2": "t"}, 2020)
+    opened = store.open(table)
+    steps: list[tuple[str, int, int]] = []
+    paths = report.build(
+        opened, years=(2020,), languages=("zh",), out=tmp_path, progress=lambda *step: steps.append(step)
+    )
+    assert paths[0].name == "report.zh.html"
+    assert "report.en.html" not in paths[0].read_text("utf-8")
+    assert [done for _, done, _ in steps] == list(range(len(steps)))
+    assert steps[-1][1] == steps[-1][2]
