@@ -12,6 +12,7 @@ import resource
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -46,6 +47,7 @@ def ours(case: str, arrays: dict[str, np.ndarray]) -> tuple[float, dict[str, np.
         "consumption": consumption.sel(sector=S).values.reshape(len(K), -1),
         "exports": (flows.sum("to_region") - _own(flows)).values.reshape(len(K), -1),
         "imports": flows.sum(("region", "sector")).values - _own(flows).sum("sector").values,
+        "flows": flows.sum("sector").values[0],
     }
 
 
@@ -56,7 +58,8 @@ def _own(flows):  # type: ignore[no-untyped-def]
     return flows.isel(to_region=0, drop=True).copy(data=diagonal)
 
 
-def peer(case: str, arrays: dict[str, np.ndarray]) -> tuple[float, dict[str, np.ndarray]]:
+def peer(case: str, arrays: dict[str, np.ndarray], *, flows: bool = False) -> tuple[float, dict[str, np.ndarray]]:
+    """The peer's calc_all; with ``flows`` also flows between regions, which it has by its diag_stressor only."""
     import pandas as pd
     import pymrio
 
@@ -70,10 +73,16 @@ def peer(case: str, arrays: dict[str, np.ndarray]) -> tuple[float, dict[str, np.
         "air", F=pd.DataFrame(arrays["F"], stressors, rows), F_Y=pd.DataFrame(arrays["F_Y"], stressors, uses)
     )
     system.calc_all()
+    results = {}
+    if flows:
+        system.origin = system.air.diag_stressor(K[0], name="origin")
+        system.calc_all()  # what is there already is not computed again
+        by_origin = system.origin.D_cba.groupby("region").sum().T.groupby("region").sum().T
+        results["flows"] = by_origin.values
     seconds = time.perf_counter() - start
     air = system.air
     imports = air.D_imp.values.reshape(len(K), len(R), len(S)).sum(axis=2)
-    return seconds, {
+    return seconds, results | {
         "production": air.D_pba.values,
         "consumption": air.D_cba.values,
         "exports": air.D_exp.values,
@@ -100,7 +109,7 @@ def multipliers(case: str, arrays: dict[str, np.ndarray]) -> tuple[float, dict[s
 
 
 WHO: dict[str, Callable[[str, dict[str, np.ndarray]], tuple[float, dict[str, np.ndarray]]]] = {
-    "ours": ours, "peer": peer, "pass": one_pass, "multipliers": multipliers,
+    "ours": ours, "peer": peer, "peer+flows": partial(peer, flows=True), "pass": one_pass, "multipliers": multipliers,
 }  # fmt: skip
 
 

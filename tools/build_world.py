@@ -84,7 +84,7 @@ def full_table(shared: Path, year: int) -> Table:
     with np.load(shared / f"wiod2013/wiot_{year}.npz") as file:
         regions = [RENAMED.get(str(name), str(name)) for name in file["countries"]]
         sectors = [str(name) for name in file["industries"]]
-        Z, Y = file["Z"].astype(np.float64), file["Y"].astype(np.float64)
+        Z, Y = file["Z"].astype(np.float64, order="C"), file["Y"].astype(np.float64, order="C")
     co2 = [_co2(shared)[region, str(year)] for region in regions]
     direct = np.zeros((1, len(regions), len(DEMAND)))
     direct[0, :, DEMAND.index(HOUSEHOLDS)] = [float(sectors["FC_HH"]) for sectors in co2]

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from importlib import metadata
 
 import numpy as np
+from blake3 import blake3
 from numpy.typing import NDArray
-
-_CHUNK = 1 << 20  # 1 MiB: large enough to drown the calls, small enough to share between cores
 
 
 @cache
@@ -25,24 +22,22 @@ def version() -> str:
 
 
 def digest(texts: Iterable[str], arrays: Iterable[NDArray[np.float64]]) -> str:
-    """A SHA-256 over texts and arrays, 64 hexadecimal digits.
+    """A BLAKE3 hash over texts and arrays, 64 hexadecimal digits.
 
-    Arrays are read once, in 1 MiB pieces hashed side by side; the result is the hash of the pieces' hashes, so it does
-    not depend on how many cores there are. Arrays of any shape; values as little-endian float64.
+    Arrays of any shape, values as little-endian float64, by increasing index whatever their order in memory. It reads
+    once and on all cores; SHA-256 would take a tenth of the time of all accounts of a large table.
 
     >>> digest(["a"], [np.zeros(3)]) == digest(["a"], [np.zeros(3)])
     True
     >>> digest(["a"], [np.zeros(3)]) == digest(["b"], [np.zeros(3)])
     False
     """
-    total = hashlib.sha256()
+    hasher = blake3(max_threads=blake3.AUTO)
     for text in texts:
-        total.update(hashlib.sha256(text.encode()).digest())
-    with ThreadPoolExecutor(2) as pool:
-        for array in arrays:
-            flat = np.ascontiguousarray(array, dtype="<f8").reshape(-1).view(np.uint8).data
-            pieces = (flat[start : start + _CHUNK] for start in range(0, len(flat), _CHUNK))
-            total.update(str(array.shape).encode())
-            for piece in pool.map(lambda part: hashlib.sha256(part).digest(), pieces):
-                total.update(piece)
-    return total.hexdigest()
+        hasher.update(f"{len(text)}:{text}".encode())
+    for array in arrays:
+        hasher.update(str(array.shape).encode())
+        whole = array.flags.c_contiguous or array.ndim < 2
+        for part in [array] if whole else array:  # a part at a time is copied, never a whole Z
+            hasher.update(np.ascontiguousarray(part, dtype="<f8").reshape(-1).view(np.uint8).data)
+    return hasher.hexdigest()

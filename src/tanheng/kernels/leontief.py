@@ -16,6 +16,7 @@ the regions' own (domestic) blocks: one pass over Z an iteration, all right-hand
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,8 +32,18 @@ Array = NDArray[np.float64]
 DIRECT_LIMIT = 1_000  # rows; above it LU loses to the block method (bench/NOTES.md)
 TOLERANCE = 1e-10  # of ‖right-hand side‖₁; a tenth of the 1e-9 that conservation is held to
 MOST_PASSES = 200  # a productive table needs 5 to 15
+PANEL = 500_000  # cells read at a time where several things are asked of them: 4 MB stay in cache
 BOUND_PASSES = 20  # of one vector each, cheap beside the radius itself
 RESTART = 25  # passes kept in the basis; bounds its memory
+
+
+@dataclass(frozen=True, eq=False)
+class Margins:
+    """Row sums (n,), column sums (n,) and the smallest cell of Z."""
+
+    rows: Array
+    columns: Array
+    smallest: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,17 +70,33 @@ class Solution:
     passes: int
 
 
+def margins(Z: Array) -> Margins:
+    """What is needed to know of Z (n, n) before it is solved with, in one pass over it on two cores."""
+    height = max(1, PANEL // max(1, len(Z)))
+    panels = [Z[start : start + height] for start in range(0, len(Z), height)]
+    with ThreadPoolExecutor(2) as pool:
+        parts = list(pool.map(lambda panel: (panel.sum(axis=1), panel.sum(axis=0), panel.min()), panels))
+    rows, columns, smallest = zip(*parts, strict=True)
+    return Margins(np.concatenate(rows), np.sum(columns, axis=0), float(min(smallest)))
+
+
 def system(
-    Z: Array, x: Array, block: int, *, name: Callable[[int], str] = str, direct_limit: int = DIRECT_LIMIT
+    Z: Array,
+    x: Array,
+    block: int,
+    *,
+    known: Margins | None = None,
+    name: Callable[[int], str] = str,
+    direct_limit: int = DIRECT_LIMIT,
 ) -> System:
     """Prepare M = x̂ − Z.
 
-    ``Z`` (n, n), ``x`` (n,) not negative, ``block`` the number of sectors in a region (n is a multiple of it), ``name``
-    turns a position into words for messages.
-    Raises UnproductiveError when the spectral radius of A is at or above 1.
+    ``Z`` (n, n), ``x`` (n,) not negative, ``block`` the number of sectors in a region (n is a multiple of it),
+    ``known`` the margins of Z if they are, ``name`` turns a position into words for messages. Raises UnproductiveError
+    when the spectral radius of A is at or above 1.
     """
     active = x > 0
-    require_productive(Z, x, active, name)
+    _require_productive(Z, x, active, known or margins(Z), name)
     small = len(x) <= direct_limit
     domestic = _domestic_inverses(Z, x, active, block)
     return System(Z, x, active, domestic, _factorise(Z, x, active) if small else None)
@@ -112,21 +139,24 @@ def spectral_radius(Z: Array, x: Array) -> float:
     return float(np.abs(value).max())
 
 
-def require_productive(Z: Array, x: Array, active: NDArray[np.bool_], name: Callable[[int], str]) -> None:
+def _require_productive(
+    Z: Array, x: Array, active: NDArray[np.bool_], known: Margins, name: Callable[[int], str]
+) -> None:
     """Raise UnproductiveError unless the spectral radius of A is below 1.
 
     For non-negative A and any positive v, ``max_j (vA)_j / v_j`` bounds the radius above (Collatz 1942, Wielandt 1950);
     v = 1 gives the largest column sum and nearly always settles it in one pass. The radius itself is computed only
     where no bound falls below 1, or where Z is signed and the column sums of ``|A|`` do not settle it.
     """
-    sums = Z.sum(axis=0) if not Z.size or Z.min() >= 0 else _absolute_column_sums(Z)
+    signed = known.smallest < 0
+    sums = _absolute_column_sums(Z) if signed else known.columns
     per_output = np.divide(1.0, x, out=np.zeros_like(x), where=active)
     shares = sums * per_output
     v, image = np.ones_like(x), shares
     for _ in range(BOUND_PASSES):
         if (image < v).all():
             return
-        if Z.min() < 0:
+        if signed:
             break
         v = v + image  # powers of I + A: stays positive, and leans towards the dominant vector
         image = (v @ Z) * per_output
@@ -142,8 +172,8 @@ def require_productive(Z: Array, x: Array, active: NDArray[np.bool_], name: Call
 
 def _absolute_column_sums(Z: Array) -> Array:
     """Column sums of ``|Z|`` in row panels, so that ``|Z|`` never exists as a whole."""
-    panel = max(1, 4_000_000 // Z.shape[1])
-    return np.asarray(sum(np.abs(Z[row : row + panel]).sum(axis=0) for row in range(0, len(Z), panel)))
+    height = max(1, PANEL // len(Z))
+    return np.asarray(sum(np.abs(Z[start : start + height]).sum(axis=0) for start in range(0, len(Z), height)))
 
 
 def _domestic_inverses(Z: Array, x: Array, active: NDArray[np.bool_], block: int) -> Array:
@@ -151,8 +181,9 @@ def _domestic_inverses(Z: Array, x: Array, active: NDArray[np.bool_], block: int
     regions = len(x) // block
     each = np.arange(regions)
     blocks = -Z.reshape(regions, block, regions, block)[each, :, each, :]
-    on = active.reshape(regions, block)
-    blocks *= on[:, :, None] & on[:, None, :]
+    if not active.all():
+        on = active.reshape(regions, block)
+        blocks *= on[:, :, None] & on[:, None, :]
     own = np.arange(block)
     blocks[:, own, own] += np.where(active, x, 1.0).reshape(regions, block)
     return np.asarray(np.linalg.inv(blocks))
@@ -205,7 +236,7 @@ def _block_krylov(system: System, right: Array, transposed: bool) -> tuple[Array
             return value, left, passes
         if used + right.shape[1] > room[1]:
             used = 0
-        step = _precondition(system, left[:, open_], transposed)
+        step = _precondition(system, left if open_.all() else left[:, open_], transposed)
         image = _apply(system, step, transposed)
         overlap = images[:, :used].T @ image
         image -= images[:, :used] @ overlap

@@ -199,7 +199,7 @@ def _about(book: Any, content: Content, looks: Mapping[str, Any]) -> None:
         (_both("methods.facts_version"), about.version),
         ("Tanheng 碳衡", provenance.version()),
     ]
-    rows += [(f"{year.about.year} SHA-256", year.hash) for year in content.by_year]
+    rows += [(f"{year.about.year} BLAKE3", year.hash) for year in content.by_year]
     for language in labels.LANGUAGES:
         said = words(FILE, language)
         rows += [(said("section.methods.title"), said(key)) for key in ("terms.text", "methods.conservation_text")]

@@ -212,7 +212,7 @@ class Table:
 
     @cached_property
     def hash(self) -> str:
-        """SHA-256 over labels, units and numbers (convention 8); computed once, known beforehand for a stored table."""
+        """BLAKE3 over labels, units and numbers (convention 8); computed once, known beforehand for a stored table."""
         if self._hash:
             return self._hash
         arrays = [a for a in (self.Z, self.Y, self.F, self.F_Y, self.V) if a is not None]
@@ -221,10 +221,16 @@ class Table:
         return provenance.digest(texts, [a.values for a in arrays])
 
     @cached_property
+    def margins(self) -> leontief.Margins:
+        """Row sums, column sums and the smallest cell of Z, in money: the one pass that everything else starts from."""
+        n = len(self.regions) * len(self.sectors)
+        return leontief.margins(self.Z.values.reshape(n, n))
+
+    @cached_property
     def x(self) -> xr.DataArray:
         """Gross output (region, sector), money: the row sums of Z and Y, so that accounts balance by construction."""
         n = len(self.regions) * len(self.sectors)
-        total = self.Z.values.reshape(n, n).sum(axis=1) + self.Y.values.reshape(n, -1).sum(axis=1)
+        total = self.margins.rows + self.Y.values.reshape(n, -1).sum(axis=1)
         return xr.DataArray(
             total.reshape(self.Z.shape[:2]), self._by_sector, ("region", "sector"), attrs={"units": self.about.currency}
         )
@@ -255,8 +261,7 @@ class Table:
         """V summed over inputs (region, sector) in money; without V, output less intermediate inputs (``BALANCE``)."""
         if self.V is not None:
             return self.V.sum("input")
-        n = self.x.size
-        rest = self.x.values.ravel() - self.Z.values.reshape(n, n).sum(axis=0)
+        rest = self.x.values.ravel() - self.margins.columns
         return self.x.copy(deep=False, data=rest.reshape(self.x.shape))
 
     @cached_property
@@ -267,6 +272,7 @@ class Table:
             self.Z.values.reshape(n, n),
             self.x.values.ravel(),
             len(self.sectors),
+            known=self.margins,
             name=lambda position: f"{self.about.name}, {self.name_of(position)}",
         )
 
