@@ -37,6 +37,13 @@ def whole(path: Path) -> Iterator[Path]:
         part.unlink(missing_ok=True)
 
 
+def folder(path: Path) -> Path:
+    """The folder ``path``, made with its parents if it is not there; raises InputError when it cannot be."""
+    with _in_one_line(path):
+        path.mkdir(parents=True, exist_ok=True)
+    return path
+
+
 @contextmanager
 def whole_folder(folder: Path) -> Iterator[Path]:
     """A temporary folder beside ``folder`` to fill: it becomes ``folder`` when the block ends well, else it is removed.

@@ -2,8 +2,9 @@
 
 Columns: year, account, region, partner, sector, stage, stressor, value, low, high, unit, method, source, table_hash.
 ``partner`` is the final consumer or importer of a flow; ``stage`` tells apart what is emitted by industry, by final
-demand itself, or is residual. Text that does not apply is empty; ``low`` and ``high`` are NaN where no uncertainty is
-known. Credits and avoided emissions never enter an account's rows: they are accounts of their own.
+demand itself, or is residual. ``source`` is the table's name, whose citation the report and the workbook give. Text
+that does not apply is empty; ``low`` and ``high`` are NaN where no uncertainty is known. Credits and avoided emissions
+never enter an account's rows: they are accounts of their own.
 """
 
 from __future__ import annotations
@@ -72,7 +73,8 @@ def write(frame: pd.DataFrame, out: Path) -> tuple[Path, Path]:
 
 def _rows(result: xr.DataArray) -> pd.DataFrame:
     frame = accounts.tidy(result).rename(columns=_PLACES)
-    more = {"low": np.nan, "high": np.nan} | {key: result.attrs[key] for key in ("method", "source", "table_hash")}
+    more = {"low": np.nan, "high": np.nan, "method": result.attrs["method"]}
+    more |= {"source": result.attrs["table"], "table_hash": result.attrs["table_hash"]}
     for column in COLUMNS:
         if column not in frame:
             frame[column] = more.get(column, "")

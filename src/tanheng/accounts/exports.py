@@ -56,7 +56,8 @@ def export_intensity(
     dims = dims if "definition" in dims else ("definition", *dims)
     emissions = _numerators(table, stressor)
     money = _denominators(table)
-    attrs: dict[str, object] = {"value_added": "primary inputs (V)" if table.V is not None else "output less inputs"}
+    attrs: dict[str, object] = {"price_basis": table.about.price_basis}
+    attrs["value_added"] = "primary inputs (V)" if table.V is not None else "output less inputs"
     if deflator is not None:
         money, emissions, left_out = _deflate(money, emissions, table, deflator)
         attrs |= {"price_basis": f"constant {deflator.attrs.get('base', 'base-year')} prices", "left_out": left_out}
@@ -70,9 +71,8 @@ def export_intensity(
     drop = [d for d in ("region", "sector") if d not in keep]
     above, below = (group(part.sum(drop, skipna=False), table, group_by) for part in (emissions, money))
     ratio = (above / below.where(below != 0)).assign_attrs(above.attrs)
-    return stamp(
-        ratio, table, "export-intensity", "; ".join(DEFINITIONS.values()), f"{{}} per {table.about.currency}", **attrs
-    )
+    method = f"emissions per money of exports, {attrs['price_basis']}"
+    return stamp(ratio, table, "export-intensity", method, f"{{}} per {table.about.currency}", **attrs)
 
 
 def _numerators(table: Table, stressor: Stressors) -> xr.DataArray:

@@ -98,7 +98,7 @@ def group(array: xr.DataArray, table: Table, spec: str | None) -> xr.DataArray:
             sums = [
                 array.isel({dim: np.flatnonzero(names == name)}).sum(dim, skipna=False) for name in dict.fromkeys(order)
             ]
-            array = xr.concat(sums, dim=pd.Index(list(dict.fromkeys(order)), name=dim))
+            array = xr.concat(sums, dim=xr.DataArray(list(dict.fromkeys(order)), dims=dim, name=dim))
     attrs["group"] = f"{chosen.name} at {chosen.at.isoformat()}"
     attrs["members"] = {name: " ".join(members) for name, members in chosen.members.items()}
     attrs["norms"] = chosen.source

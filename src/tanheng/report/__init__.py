@@ -22,12 +22,13 @@ def build(
     out: Path,
     progress: Callable[[str, int, int], None],
 ) -> tuple[Path, ...]:
-    """Compute the accounts of ``years`` and write the files of the report into the folder ``out``.
+    """Compute the accounts of ``years`` and write the files of the report into the folder ``out``, made if need be.
 
     The files are ``report.LANGUAGE.html``, ``workbook.xlsx``, ``ledger.csv`` and ``ledger.parquet``, each written whole
     or not at all. ``progress`` is told what is being done, how many steps are done, and how many there are. Returns the
     paths written. Raises as the accounts do, and MissingError when the chart bundle has not been built.
     """
+    files.folder(out)
     steps = len(years) + len(languages) + 2
     content = compute(store, years, lambda what, done, _: progress(what, done, steps))
     pages = {}

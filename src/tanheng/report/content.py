@@ -220,11 +220,9 @@ def _constant(table: Table) -> xr.DataArray | None:
         return None
     try:
         deflator = reference.deflators(table.year, base=BASE)
-        found = accounts.export_intensity(table, deflator=deflator)
+        return accounts.export_intensity(table, deflator=deflator)
     except MissingError:
         return None
-    basis = f"constant {BASE} prices"
-    return found.assign_attrs(method=f"{found.attrs['method']}; {basis}")
 
 
 def _stack(results: Sequence[xr.DataArray], years: Sequence[int], stressor: str) -> xr.DataArray:
