@@ -1,4 +1,4 @@
-"""Sphinx settings: the built pages load nothing from the network, and accounts are described from their own declarations."""
+"""Sphinx settings: built pages load nothing from the network; accounts are described from their own declarations."""
 
 from __future__ import annotations
 
@@ -25,14 +25,17 @@ autodoc_typehints = "description"
 
 def write_accounts(app: Sphinx) -> None:
     """accounts.md, from the one place where accounts are declared."""
-    lines = ["# Accounts", "", "What each account is, as declared in the code that computes it (`tanheng accounts --list`)."]
+    lines = [
+        "# Accounts",
+        "",
+        "What each account is, as declared in the code that computes it (`tanheng accounts --list`).",
+    ]
     for account in ACCOUNTS.values():
         function = f"{account.function.__module__}.{account.function.__name__}"
-        lines += [
-            "", f"## {account.name}", "", f"{account.title['en']} · {account.title['zh']}", "", f"    {account.formula}", "",
-            f"Keeps: {', '.join(account.dims)} (usually {', '.join(account.by)}). Source: {account.source}.", "",
-            "```{eval-rst}", f".. autofunction:: {function}", "   :no-index:", "```",
-        ]  # fmt: skip
+        kept = f"Keeps: {', '.join(account.dims)} (usually {', '.join(account.by)}). Source: {account.source}."
+        lines += ["", f"## {account.name}", "", f"{account.title['en']} · {account.title['zh']}", ""]
+        lines += [f"    {account.formula}", "", kept, ""]
+        lines += ["```{eval-rst}", f".. autofunction:: {function}", "   :no-index:", "```"]
     (Path(app.srcdir) / "accounts.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 

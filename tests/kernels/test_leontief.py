@@ -134,3 +134,13 @@ def test_negative_cells_count_by_size_and_Z_is_left_alone():
     leontief.system(Z, x, 1)
     assert leontief.spectral_radius(Z, x) == pytest.approx(0.9887, abs=5e-4)
     assert np.array_equal(Z, before)
+
+
+def test_margins_are_sums_and_the_smallest_cell_whatever_the_panels(monkeypatch):
+    Z = np.random.default_rng(8).normal(size=(37, 37))
+    for cells in (1, 100, 10_000):
+        monkeypatch.setattr(leontief, "PANEL", cells)
+        found = leontief.margins(Z)
+        assert found.rows == pytest.approx(Z.sum(axis=1), abs=1e-12)  # sums of 37 numbers of size one
+        assert found.columns == pytest.approx(Z.sum(axis=0), abs=1e-12)
+        assert found.smallest == Z.min()
