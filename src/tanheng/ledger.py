@@ -1,10 +1,11 @@
 """The one ledger: every result in the same tidy rows, whose totals are conserved.
 
-Columns: year, account, region, partner, sector, stage, stressor, value, low, high, unit, method, source, table_hash.
-``partner`` is the final consumer or importer of a flow; ``stage`` tells apart what is emitted by industry, by final
-demand itself, or is residual. ``source`` is the table's name, whose citation the report and the workbook give. Text
-that does not apply is empty; ``low`` and ``high`` are NaN where no uncertainty is known. Credits and avoided emissions
-never enter an account's rows: they are accounts of their own.
+Columns: year, account, region, partner, sector, stage, definition, stressor, value, low, high, unit, method, source,
+table_hash. ``partner`` is the final consumer or importer of a flow; ``stage`` tells apart what is emitted by industry,
+by final demand itself, or is residual; ``definition`` says which of several measures of one name a ratio is. ``source``
+is the table's name, whose citation the report and the workbook give. Text that does not apply is empty; ``low`` and
+``high`` are NaN where no uncertainty is known. Credits and avoided emissions never enter an account's rows: they are
+accounts of their own.
 """
 
 from __future__ import annotations
@@ -22,10 +23,10 @@ from tanheng import accounts, files
 from tanheng.errors import ConservationError
 
 COLUMNS = (
-    "year", "account", "region", "partner", "sector", "stage", "stressor", "value", "low", "high", "unit", "method",
-    "source", "table_hash",
+    "year", "account", "region", "partner", "sector", "stage", "definition", "stressor", "value", "low", "high", "unit",
+    "method", "source", "table_hash",
 )  # fmt: skip
-_PLACES = {"to_region": "partner", "component": "stage", "definition": "stage", "demand": "stage"}
+_PLACES = {"to_region": "partner", "component": "stage"}
 _BALANCED = ("production", "consumption")  # held against each other, stressor by stressor, year by year
 CONSERVED = 1e-9  # of the total: convention 7
 
@@ -65,13 +66,15 @@ def write(frame: pd.DataFrame, out: Path) -> tuple[Path, Path]:
     """Write ``ledger.csv`` and ``ledger.parquet`` into the folder ``out``, each whole or not at all (convention 14)."""
     csv, parquet = out / "ledger.csv", out / "ledger.parquet"
     with files.whole(csv) as path:
-        frame.to_csv(path, index=False, lineterminator="\n")
+        frame.to_csv(path, index=False, lineterminator="\n", float_format=accounts.DIGITS)
     with files.whole(parquet) as path:
         pq.write_table(pa.Table.from_pandas(frame, preserve_index=False), path, compression="zstd")
     return csv, parquet
 
 
 def _rows(result: xr.DataArray) -> pd.DataFrame:
+    if "demand" in result.dims:  # the ledger does not tell final demand categories apart
+        result = result.sum("demand", keep_attrs=True, skipna=False)
     frame = accounts.tidy(result).rename(columns=_PLACES)
     more = {"low": np.nan, "high": np.nan, "method": result.attrs["method"]}
     more |= {"source": result.attrs["table"], "table_hash": result.attrs["table_hash"]}

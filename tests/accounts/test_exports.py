@@ -64,7 +64,8 @@ def test_constant_prices_divide_by_the_exporters_deflator_and_name_those_without
     # prices doubled since the base year: half the constant money, twice the intensity
     assert constant.sel(region="r0").values == pytest.approx(2 * current.sel(region="r0").values, rel=1e-12)
     assert constant.sel(region="r1").values == pytest.approx(current.sel(region="r1").values, rel=1e-12)
-    assert constant.attrs["price_basis"] == "constant 2005 prices"
+    assert constant.attrs["price_basis"] == "constant prices of 2005"
+    assert constant["unit"].values.tolist() == ["kt per million USD of 2005"]
     assert constant.attrs["left_out"] == "r2"
 
 

@@ -56,11 +56,14 @@ def export_intensity(
     dims = dims if "definition" in dims else ("definition", *dims)
     emissions = _numerators(table, stressor)
     money = _denominators(table)
+    money_unit = table.about.currency
     attrs: dict[str, object] = {"price_basis": table.about.price_basis}
     attrs["value_added"] = "primary inputs (V)" if table.V is not None else "output less inputs"
     if deflator is not None:
         money, emissions, left_out = _deflate(money, emissions, table, deflator)
-        attrs |= {"price_basis": f"constant {deflator.attrs.get('base', 'base-year')} prices", "left_out": left_out}
+        base = deflator.attrs.get("base", "the base year")
+        money_unit += f" of {base}"
+        attrs |= {"price_basis": f"constant prices of {base}", "left_out": left_out}
         if group_by is not None and left_out:
             raise MissingError(
                 f"no deflator for {left_out}",
@@ -72,7 +75,7 @@ def export_intensity(
     above, below = (group(part.sum(drop, skipna=False), table, group_by) for part in (emissions, money))
     ratio = (above / below.where(below != 0)).assign_attrs(above.attrs)
     method = f"emissions per money of exports, {attrs['price_basis']}"
-    return stamp(ratio, table, "export-intensity", method, f"{{}} per {table.about.currency}", **attrs)
+    return stamp(ratio, table, "export-intensity", method, f"{{}} per {money_unit}", **attrs)
 
 
 def _numerators(table: Table, stressor: Stressors) -> xr.DataArray:

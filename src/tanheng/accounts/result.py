@@ -17,6 +17,7 @@ from tanheng.systems.table import Table
 By = str | Sequence[str] | None
 Stressors = str | Sequence[str] | None
 
+DIGITS = "%.15g"  # of numbers as text: all the decimal digits that a double is sure of, and 4.8 is 4.8
 CONSERVED = 1e-9  # of the total: convention 7
 _ORDER = ("definition", "region", "sector", "to_region", "demand", "component")
 _GROUPED = ("region", "to_region")
