@@ -41,21 +41,22 @@ def ours(case: str, arrays: dict[str, np.ndarray]) -> tuple[float, dict[str, np.
     production = accounts.production(table, "region,sector")
     consumption = accounts.consumption(table, "region,sector")
     flows = accounts.flows(table, "region,sector,to_region")
+    own = _own(flows)
+    exports = flows.values.sum(axis=3) - own
+    imports = flows.values.sum(axis=(1, 2)) - own.sum(axis=2)
     seconds = time.perf_counter() - start
     return seconds, {
         "production": production.sel(sector=S).values.reshape(len(K), -1),
         "consumption": consumption.sel(sector=S).values.reshape(len(K), -1),
-        "exports": (flows.sum("to_region") - _own(flows)).values.reshape(len(K), -1),
-        "imports": flows.sum(("region", "sector")).values - _own(flows).sum("sector").values,
+        "exports": exports.reshape(len(K), -1),
+        "imports": imports,
         "flows": flows.sum("sector").values[0],
     }
 
 
 def _own(flows):  # type: ignore[no-untyped-def]
-    """What a region emits for its own final demand (stressor, region, sector)."""
-    each = np.arange(flows.sizes["region"])
-    diagonal = flows.values[:, each, :, each].transpose(1, 0, 2)  # numpy puts paired indices first
-    return flows.isel(to_region=0, drop=True).copy(data=diagonal)
+    """What a region emits for its own final demand (K, R, S)."""
+    return np.einsum("krsr->krs", flows.values)
 
 
 def peer(case: str, arrays: dict[str, np.ndarray], *, flows: bool = False) -> tuple[float, dict[str, np.ndarray]]:

@@ -34,14 +34,16 @@ def random_table(
     D: int = 2,
     K: int = 2,
     idle: int = 0,
+    stray: bool = False,
     signed: bool = False,
     intermediate_trade: bool = True,
     regions: list[str] | None = None,
 ) -> Table:
     """A productive table: random A with column sums below 0.8, random demand, Z = A x̂.
 
-    ``idle`` sectors have no output but emissions; ``signed`` makes one demand category partly negative (inventories);
-    without ``intermediate_trade`` regions buy only final products from each other.
+    ``idle`` sectors have no output but emissions, and with ``stray`` they buy all the same; ``signed`` makes one demand
+    category partly negative (inventories); without ``intermediate_trade`` regions buy only final products from each
+    other.
     """
     rng = np.random.default_rng(seed)
     n = R * S
@@ -57,14 +59,18 @@ def random_table(
         Y[:, 0] += 1.0
         Y[:, -1] = -0.3 * Y[:, 0] * rng.random(n)  # smaller than what stands beside it: output stays positive
         Y[off] = 0
-    x = np.linalg.solve(np.eye(n) - A, Y.sum(axis=1))
+    bought = np.zeros((n, n))
+    bought[:, off] = rng.exponential(3, (n, len(off))) if stray else 0.0
+    bought[off] = 0
+    x = np.linalg.solve(np.eye(n) - A, Y.sum(axis=1) + bought.sum(axis=1))
+    Z = A * x + bought
     F = rng.exponential(100, (K, n))
     return Table.from_arrays(
-        A * x,
+        Z,
         Y,
         F,
         F_Y=rng.exponential(50, (K, R * D)),
-        V=[x - (A * x).sum(axis=0)],
+        V=[x - Z.sum(axis=0)],
         regions=regions or [f"r{i}" for i in range(R)],
         sectors=[f"s{i}" for i in range(S)],
         demand=[f"d{i}" for i in range(D)],

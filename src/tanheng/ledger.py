@@ -28,7 +28,6 @@ COLUMNS = (
 )  # fmt: skip
 _PLACES = {"to_region": "partner", "component": "stage"}
 _BALANCED = ("production", "consumption")  # held against each other, stressor by stressor, year by year
-CONSERVED = 1e-9  # of the total: convention 7
 
 
 def ledger(results: Iterable[xr.DataArray]) -> pd.DataFrame:
@@ -37,7 +36,8 @@ def ledger(results: Iterable[xr.DataArray]) -> pd.DataFrame:
     Raises ConservationError where a year holds both production and consumption and their totals differ by more than
     1e-9.
     """
-    frame = pd.concat([_rows(result) for result in results], ignore_index=True)
+    frames = [_rows(result) for result in results]
+    frame = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=list(COLUMNS))
     require_conserved(frame)
     return frame
 
@@ -51,7 +51,7 @@ def require_conserved(frame: pd.DataFrame) -> None:
     sums = sums.dropna()
     scale = both["value"].abs().groupby([both["year"], both["stressor"], both["table_hash"]]).sum() / 2
     gap = (sums["production"] - sums["consumption"]).abs()
-    bad = gap > CONSERVED * scale.reindex(sums.index)
+    bad = gap > accounts.CONSERVED * scale.reindex(sums.index)
     if bad.any():
         year, stressor, _ = gap[bad].idxmax()
         row = sums.loc[gap[bad].idxmax()]

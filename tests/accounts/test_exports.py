@@ -6,7 +6,7 @@ import xarray as xr
 from tables import flat, random_table
 
 from tanheng import accounts
-from tanheng.errors import MissingError, UnitError
+from tanheng.errors import MissingError, QuestionError, UnitError
 
 
 def by_hand(table):
@@ -78,3 +78,23 @@ def test_deflators_of_another_currency_are_refused():
 def test_constant_prices_without_any_deflator_are_refused():
     with pytest.raises(MissingError, match="no region has a deflator"):
         accounts.export_intensity(random_table(24), deflator=xr.DataArray([1.0], {"region": ["x"]}, ("region",)))
+
+
+def test_deflators_of_another_year_or_not_positive_or_incomplete_sums_are_refused():
+    table = random_table(26, R=2)
+    good = xr.DataArray([1.0, 1.1], {"region": ["r0", "r1"]}, ("region",))
+    with pytest.raises(QuestionError, match="deflators are of 1995, the table of 2009"):
+        accounts.export_intensity(table, deflator=good.assign_attrs(year=1995))
+    for bad in (0.0, float("nan"), -1.0):
+        with pytest.raises(MissingError, match="deflator of r1 is not a positive number"):
+            accounts.export_intensity(table, deflator=good.copy(data=[1.0, bad]))
+    with pytest.raises(MissingError, match="no deflator for r1"):
+        accounts.export_intensity(table, "definition", deflator=good.isel(region=[0]))
+
+
+def test_a_result_in_constant_prices_cites_the_deflators_and_nothing_of_theirs_leaks():
+    attrs = {"source": "made up", "long_name": "deflator", "base": 2005}
+    deflator = xr.DataArray([1.0, 1.0, 1.0], {"region": ["r0", "r1", "r2"]}, ("region",), attrs=attrs)
+    result = accounts.export_intensity(random_table(27), deflator=deflator)
+    assert result.attrs["deflators"] == "made up"
+    assert "long_name" not in result.attrs

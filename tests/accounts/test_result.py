@@ -7,7 +7,8 @@ import pytest
 from tables import kitzes, random_table
 
 from tanheng import accounts
-from tanheng.errors import QuestionError, UnitError
+from tanheng.errors import LabelError, QuestionError, UnitError
+from tanheng.systems.table import Table
 
 
 def test_tidy_is_one_number_a_row_in_the_documented_columns():
@@ -46,3 +47,18 @@ def test_every_account_is_declared_with_both_languages_a_formula_and_a_source():
 def test_an_unknown_account_names_the_nearest():
     with pytest.raises(QuestionError, match="did you mean consumption"):
         accounts.find("consumtion")
+
+
+def test_a_stressor_asked_for_twice_counts_once():
+    assert accounts.total(accounts.production(kitzes(), stressor=["CO2", "CO2"])) == 12
+
+
+def test_a_sector_called_as_a_line_of_ours_is_refused_where_they_would_meet():
+    about = {"name": "names", "year": 2000, "currency": "USD", "units": {"CO2": "t"}}
+    table = Table.from_arrays(
+        [[0.0, 0], [0, 0]], [[1.0], [1.0]], [[8, 4]], F_Y=[[30.0]], about=about,
+        regions=["a"], sectors=["direct", "y"], demand=["d"], stressors=["CO2"],
+    )  # fmt: skip
+    assert accounts.total(accounts.production(table)) == 42
+    with pytest.raises(LabelError, match="a sector of the table is called 'direct'"):
+        accounts.production(table, "sector")

@@ -40,7 +40,6 @@ def require_agreement(table: Table) -> None:
     largest = np.abs(air.D_cba_reg.values).max()
     # D_cba_reg is by consuming region, direct emissions included
     assert np.abs(ours - air.D_cba_reg.values).max() <= AGREE * largest
-    assert np.abs(ours - air.D_cba_reg.values).max() <= AGREE * largest
     by_product = accounts.consumption(table, "region,sector").sel(sector=list(table.sectors))
     gap = by_product.values - residual_by_product(table) - air.D_cba.values.reshape(-1, R, len(table.sectors))
     assert np.abs(gap).max() <= AGREE * largest

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from tables import flat, random_table
 
-from tanheng.errors import UnproductiveError
+from tanheng.errors import TableError, UnproductiveError
 from tanheng.kernels import leontief
 
 # Miller and Blair 2009, ch. 3: two regions of three and two sectors
@@ -143,4 +143,13 @@ def test_margins_are_sums_and_the_smallest_cell_whatever_the_panels(monkeypatch)
         found = leontief.margins(Z)
         assert found.rows == pytest.approx(Z.sum(axis=1), abs=1e-12)  # sums of 37 numbers of size one
         assert found.columns == pytest.approx(Z.sum(axis=0), abs=1e-12)
-        assert found.smallest == Z.min()
+        assert found.gross_rows == pytest.approx(np.abs(Z).sum(axis=1), abs=1e-12)
+        assert found.gross_columns == pytest.approx(np.abs(Z).sum(axis=0), abs=1e-12)
+        assert found.signed
+    assert not leontief.margins(np.abs(Z)).signed
+
+
+def test_a_singular_domestic_economy_is_named():
+    Z = np.array([[10.0, 10], [-10, -10]])
+    with pytest.raises(TableError, match="sector 0: the region's own economy is singular"):
+        leontief.system(Z, np.array([10.0, 10]), 1, name=lambda i: f"sector {i}")

@@ -37,10 +37,34 @@ def test_margins_of_flows_and_bilateral_trade_are_the_accounts(table):
     assert near(table, accounts.net_transfers(table).sum("region"), 0)
 
 
-@given(seeds, st.integers(1, 5))
-def test_sectors_without_output_lose_nothing(seed, idle):
-    table = random_table(seed, R=3, S=3, idle=idle)
+@given(seeds, st.integers(1, 5), st.booleans())
+def test_sectors_without_output_lose_nothing(seed, idle, stray):
+    table = random_table(seed, R=3, S=3, idle=idle, stray=stray)
     assert near(table, accounts.production(table).sum("region"), accounts.consumption(table).sum("region"))
+
+
+@given(seeds, st.integers(1, 3))
+def test_what_reaches_no_consumer_is_in_the_residual_of_consumption(seed, idle):
+    table = random_table(seed, R=3, S=3, K=1, idle=idle, stray=True)
+    result = accounts.consumption(table, "region,component")
+    lost = result.sel(component="residual")
+    assert near(table, lost.sum(), result.attrs["residual"]["k0"])
+    embodied = lost.values - table.stranded.sum("sector").values
+    reached = result.sel(component="industry").values + embodied
+    assert near(table, accounts.flows(table).sum("region").values, reached)
+
+
+@given(seeds)
+def test_sales_that_cancel_to_rounding_are_no_output(seed):
+    table = random_table(seed, R=2, S=2, D=4, K=1)
+    Y = table.Y.values.copy()
+    Z = table.Z.values.copy()
+    Z[0, 0], Z[:, :, 0, 0], Y[0, 0] = 0, 0, 0
+    Y[0, 0, 0] = [0.1, 0.2, -0.3, 0.0]  # 5.6e-17 in floating point
+    other = table.replace(Z=table.Z.copy(data=Z), Y=table.Y.copy(data=Y))
+    assert not other.has_output[0, 0]
+    assert (np.abs(accounts.consumption(other).values) <= scale(other)).all()
+    assert near(other, accounts.production(other).sum("region"), accounts.consumption(other).sum("region"))
 
 
 @given(seeds, st.floats(1e-6, 1e6))

@@ -53,6 +53,26 @@ def test_replace_refuses_other_labels():
         table.replace(F=table.F.isel(region=[1, 0]))
 
 
+def test_replace_refuses_another_order_of_dimensions_and_bare_arrays():
+    table = kitzes()
+    with pytest.raises(LabelError, match="transpose it by name"):
+        table.replace(Z=table.Z.transpose("to_region", "to_sector", "region", "sector"))
+    with pytest.raises(LabelError, match="F is ndarray"):
+        table.replace(F=table.F.values)
+
+
+def test_what_follows_is_closed_to_writing_as_well():
+    table = kitzes()
+    for array in (table.x, table.multipliers, table.embodied_output, table.final_use, table.intensity):
+        assert not array.values.flags.writeable
+    with pytest.raises(TypeError):
+        table.about.units["CO2"] = "kt"  # type: ignore[index]
+
+
+def test_years_may_be_of_numpy():
+    assert About.of(ABOUT | {"units": {"CO2": "kt"}, "year": np.int64(2003)}).year == 2003
+
+
 def test_the_hash_follows_numbers_labels_and_units_and_nothing_else():
     assert make().hash == make().hash
     changed = [
@@ -93,6 +113,9 @@ def test_primary_inputs_are_given_or_the_balance():
         ({"about": ABOUT}, InputError, "'units' is missing"),
         ({"about": ABOUT | {"units": {}, "yaer": 1}}, InputError, "'yaer' is not a key"),
         ({"about": ABOUT | {"units": {"CO2": "kt"}, "year": "2009"}}, InputError, "year is '2009', not a whole number"),
+        ({"about": ABOUT | {"units": {"CO2": "kt"}, "year": 10**20}}, InputError, "not a whole number"),
+        ({"about": ABOUT | {"units": {"CO2": "kt"}, "currency": "kt"}}, UnitError, "'kt', which is no money"),
+        ({"regions": ["a", " "]}, LabelError, "a region has no name"),
     ],
 )
 def test_what_is_wrong_is_said_in_one_line(changes, error, message):

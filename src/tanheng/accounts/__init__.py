@@ -3,11 +3,12 @@
 from tanheng.accounts.declared import ACCOUNTS, Account, find
 from tanheng.accounts.exports import export_intensity
 from tanheng.accounts.regions import consumption, production
-from tanheng.accounts.result import DIGITS, tidy, total
+from tanheng.accounts.result import CONSERVED, DIGITS, tidy, total
 from tanheng.accounts.trade import eebt, flows, net_transfers
 
 __all__ = [
     "ACCOUNTS",
+    "CONSERVED",
     "DIGITS",
     "Account",
     "consumption",

@@ -9,7 +9,7 @@ from tanheng import units
 from tanheng.accounts.declared import account
 from tanheng.accounts.result import By, Stressors, choose, group, kept, stamp
 from tanheng.accounts.trade import domestic_multipliers, exports
-from tanheng.errors import MissingError, UnitError
+from tanheng.errors import LabelError, MissingError, QuestionError, UnitError
 from tanheng.systems.table import Table
 
 DEFINITIONS = {
@@ -49,7 +49,8 @@ def export_intensity(
     left out and named in the attribute ``left_out``. Without it, prices are the table's own. A group's exports include
     its members' trade with each other. Value added is the table's primary inputs; where it has none, output less
     intermediate inputs.
-    Raises MissingError when no region has a deflator, UnitError for deflators of another currency.
+    Raises MissingError when regions that are asked for have no deflator, UnitError and QuestionError for deflators of
+    another currency or year.
     Source: Peters 2008 (a); m·e counts a border crossing each time (b); Johnson and Noguera 2012 (c, d).
     """
     dims = kept("export-intensity", by)
@@ -64,12 +65,10 @@ def export_intensity(
         base = deflator.attrs.get("base", "the base year")
         money_unit += f" of {base}"
         attrs |= {"price_basis": f"constant prices of {base}", "left_out": left_out}
-        if group_by is not None and left_out:
-            raise MissingError(
-                f"no deflator for {left_out}",
-                where=f"export-intensity by {group_by}",
-                hint="ask by region, or for current prices: a group with members missing is another group",
-            )
+        attrs["deflators"] = deflator.attrs.get("source", "given")
+        if left_out and (group_by is not None or "region" not in dims):
+            hint = "ask by region, or for current prices: a sum with members missing is another sum"
+            raise MissingError(f"no deflator for {left_out}", where="export-intensity", hint=hint)
     keep = [d for d in dims if d != "definition"]
     drop = [d for d in ("region", "sector") if d not in keep]
     above, below = (group(part.sum(drop, skipna=False), table, group_by) for part in (emissions, money))
@@ -92,8 +91,7 @@ def _denominators(table: Table) -> xr.DataArray:
     sold = exports(table)
     inputs = table.primary_inputs.expand_dims(stressor=["value added"]).transpose("stressor", "region", "sector")
     earned = (domestic_multipliers(inputs, table) * sold).isel(stressor=0, drop=True)
-    x = table.x.values
-    share = table.x.copy(deep=False, data=np.divide(table.primary_inputs.values, x, out=np.zeros_like(x), where=x > 0))
+    share = table.x.copy(deep=False, data=table.per_output(table.primary_inputs.values))
     return xr.concat([sold, sold, earned, share * _output_for_abroad(table)], dim=_definition())
 
 
@@ -110,15 +108,28 @@ def _definition() -> xr.DataArray:
 def _deflate(
     money: xr.DataArray, emissions: xr.DataArray, table: Table, deflator: xr.DataArray
 ) -> tuple[xr.DataArray, xr.DataArray, str]:
-    given, money_of = deflator.attrs.get("currency", ""), table.about.currency
-    if given and units.parse(given).dimension != units.parse(money_of).dimension:
-        what = f"the deflators are of {given}, the table is in {money_of}"
-        raise UnitError(
-            what, where=table.about.name, hint="give deflators of the table's currency, or ask for current prices"
-        )
+    """Money at constant prices and emissions of the regions that have a deflator, and the names of the others."""
+    _require_deflator(deflator, table)
     have = [name for name in table.regions if name in set(deflator.indexes["region"])]
     if not have:
         raise MissingError("no region has a deflator", where=table.about.name, hint="ask for current prices")
     left_out = " ".join(name for name in table.regions if name not in have)
-    known = money.sel(region=have)
-    return known / deflator.sel(region=have), emissions.sel(region=have), left_out
+    return money.sel(region=have) / deflator.sel(region=have).drop_attrs(), emissions.sel(region=have), left_out
+
+
+def _require_deflator(deflator: xr.DataArray, table: Table) -> None:
+    where, hint = table.about.name, "give deflators of the table's year and currency, or ask for current prices"
+    if deflator.dims != ("region",):
+        raise LabelError(f"the deflator is by {deflator.dims}, not by region", where=where, hint=hint)
+    if deflator.attrs.get("year", table.year) != table.year:
+        raise QuestionError(
+            f"the deflators are of {deflator.attrs['year']}, the table of {table.year}", where=where, hint=hint
+        )
+    given, money_of = deflator.attrs.get("currency", ""), table.about.currency
+    if given and units.parse(given).dimension != units.parse(money_of).dimension:
+        raise UnitError(f"the deflators are of {given}, the table is in {money_of}", where=where, hint=hint)
+    bad = deflator.indexes["region"][~(deflator.values > 0) | ~np.isfinite(deflator.values)]
+    if len(bad):
+        raise MissingError(
+            f"the deflator of {', '.join(bad)} is not a positive number", where=where, hint="leave it out"
+        )

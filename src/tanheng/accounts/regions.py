@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import xarray as xr
 
@@ -37,7 +35,8 @@ def production(table: Table, by: By = None, *, stressor: Stressors = None, group
     if table.stranded.values.any():
         parts[RESIDUAL] = choose(table.stranded, stressor)
     result = group(gather(parts, dims), table, group_by)
-    return stamp(result, table, "production", "direct emissions by place of production", **_residual_note(table))
+    note = _by_stressor(choose(table.stranded, stressor))
+    return stamp(result, table, "production", "direct emissions by place of production", residual=note)
 
 
 @account(
@@ -78,7 +77,7 @@ def consumption(
         "consumption",
         method,
         solve_residual=m.attrs["residual"],
-        **_residual_note(table),
+        residual=_by_stressor(lost),
     )
 
 
@@ -109,7 +108,6 @@ def _residual(table: Table, m: xr.DataArray, stressor: Stressors) -> xr.DataArra
     return lost.copy(deep=False, data=embodied)
 
 
-def _residual_note(table: Table) -> dict[str, Any]:
-    """The attribute that shows the emissions of sectors without output, by stressor (convention 6)."""
-    lost = keep(table.stranded).values
-    return {"residual": dict(zip(table.stressors, lost.tolist(), strict=True))}
+def _by_stressor(lost: xr.DataArray) -> dict[str, float]:
+    """The attribute that shows the residual, by stressor (convention 6)."""
+    return {str(name): float(value) for name, value in zip(lost.indexes["stressor"], keep(lost).values, strict=True)}

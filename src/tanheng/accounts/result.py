@@ -11,7 +11,7 @@ import xarray as xr
 
 from tanheng import norms, provenance, units
 from tanheng.accounts.declared import find
-from tanheng.errors import ConservationError, QuestionError, nearest
+from tanheng.errors import ConservationError, LabelError, QuestionError, nearest
 from tanheng.systems.table import Table
 
 By = str | Sequence[str] | None
@@ -43,7 +43,7 @@ def choose(array: xr.DataArray, stressor: Stressors) -> xr.DataArray:
     """``array`` (stressor, ...) for one stressor, several, or all (None); raises QuestionError for an unknown one."""
     if stressor is None:
         return array
-    wanted = [stressor] if isinstance(stressor, str) else list(stressor)
+    wanted = [stressor] if isinstance(stressor, str) else list(dict.fromkeys(stressor))
     known = list(array.indexes["stressor"])
     for name in wanted:
         if name not in known:
@@ -77,7 +77,12 @@ def gather(parts: Mapping[str, xr.DataArray], by: Sequence[str]) -> xr.DataArray
 def _labels(dim: str, parts: Mapping[str, xr.DataArray]) -> list[str]:
     """The labels of a dimension, then the lines of the components that lack it."""
     shared = next((part.indexes[dim] for part in parts.values() if dim in part.dims), ())
-    return [*shared, *(name for name, part in parts.items() if dim not in part.dims)]
+    lines = [name for name, part in parts.items() if dim not in part.dims]
+    for name in lines:
+        if name in shared:
+            hint = f"rename that {dim}, or ask without it"
+            raise LabelError(f"a {dim} of the table is called {name!r}, as is the line of {name} emissions", hint=hint)
+    return [*shared, *lines]
 
 
 def group(array: xr.DataArray, table: Table, spec: str | None) -> xr.DataArray:
@@ -93,18 +98,18 @@ def group(array: xr.DataArray, table: Table, spec: str | None) -> xr.DataArray:
     attrs = dict(array.attrs)
     for dim in _GROUPED:
         if dim in array.dims:
-            # a line that is no region (there is none today) would keep its own name
-            names = np.array([member.get(name, name) for name in array.indexes[dim]])
-            order = [name for name in (*chosen.groups, *dict.fromkeys(names)) if name in names]
-            sums = [
-                array.isel({dim: np.flatnonzero(names == name)}).sum(dim, skipna=False) for name in dict.fromkeys(order)
-            ]
-            array = xr.concat(sums, dim=xr.DataArray(list(dict.fromkeys(order)), dims=dim, name=dim))
+            names = np.array([member[name] for name in array.indexes[dim]])
+            sums = [keep(array.isel({dim: np.flatnonzero(names == one)}), _but(array, dim)) for one in chosen.groups]
+            array = xr.concat(sums, dim=xr.DataArray(list(chosen.groups), dims=dim, name=dim))
     attrs["group"] = f"{chosen.name} at {chosen.at.isoformat()}"
     attrs["members"] = {name: " ".join(members) for name, members in chosen.members.items()}
     attrs["norms"] = chosen.source
     attrs["assumed"] = " ".join(chosen.assumed)
     return array.assign_attrs(attrs)
+
+
+def _but(array: xr.DataArray, dim: str) -> list[str]:
+    return [str(other) for other in array.dims if other != dim]
 
 
 def stamp(array: xr.DataArray, table: Table, name: str, method: str, unit: str = "{}", **more: Any) -> xr.DataArray:
@@ -143,9 +148,10 @@ def require_conserved(account: str, emitted: xr.DataArray, *reached: xr.DataArra
     """
     made = keep(emitted).values
     gap = np.abs(made - sum(keep(part).values for part in reached))
-    bad = gap > CONSERVED * keep(abs(emitted)).values
+    allowed = CONSERVED * keep(abs(emitted)).values
+    bad = ~(gap <= allowed)  # so that NaN is bad
     if bad.any():
-        worst = int(gap.argmax())
+        worst = int(bad.argmax())
         raise ConservationError(
             f"production and {account} of {emitted.indexes['stressor'][worst]} differ by {gap[worst]:.6g}",
             where=where,

@@ -23,8 +23,9 @@ def flows(table: Table, by: By = None, *, stressor: Stressors = None, group_by: 
     """Flows from the region (and sector) that emits to the region whose final demand causes it, through all chains.
 
     Returns (stressor, and those of ``by``) in stressor units; ``by`` from region and sector (of origin), to_region.
-    Direct emissions of final demand cross no border and are not here: row sums + direct emissions + residual =
-    ``production``; column sums + direct emissions + residual = ``consumption``. The diagonal is what a region emits for
+    Direct emissions of final demand cross no border and are not here, nor are those of sectors without output: with
+    both, row sums are ``production`` and column sums ``consumption`` (what sectors without output buy counts as
+    final use of their region). The diagonal is what a region emits for
     its own final demand.
     Raises ConservationError unless all that sectors with output emit arrives, to 1e-9.
     Source: Peters 2008; Kanemoto et al. 2012, ``E_rs = Σ_{i∈r} s_i (L Y_·s)_i``.

@@ -102,7 +102,7 @@ def deflators(year: int, base: int = 2005) -> xr.DataArray:
     given = series("deflator")
     ratio = (_at(given, year) / _at(given, base)).dropna("region")
     return ratio.drop_vars(["source", "year"], errors="ignore").assign_attrs(
-        units="1", base=base, currency="USD", source=about()["sources"]["un"]["title"]
+        units="1", base=base, year=year, currency="USD", source=about()["sources"]["un"]["title"]
     )
 
 

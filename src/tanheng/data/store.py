@@ -39,7 +39,9 @@ class Store:
         if year not in self.years:
             there = f"{self.years[0]} to {self.years[-1]}" if len(self.years) > 1 else str(self.years[0])
             raise MissingError(f"there is no year {year}", where=self.name, hint=f"it holds {there}")
-        return _read(self.reader.NAME, self.folder, year)
+        folder = self.folder.resolve()
+        stamp = tuple(sorted((file.name, file.stat().st_mtime_ns, file.stat().st_size) for file in folder.iterdir()))
+        return _read(self.reader.NAME, folder, int(year), stamp)
 
     def __contains__(self, year: object) -> bool:
         return year in self.years
@@ -65,5 +67,6 @@ def open(target: str | os.PathLike[str] = "world") -> Store:
 
 
 @lru_cache(maxsize=2)  # tables are frozen and large: the last two serve one question after another
-def _read(reader: str, folder: Path, year: int) -> Table:
+def _read(reader: str, folder: Path, year: int, stamp: object) -> Table:
+    """The table; ``stamp`` changes with the files, so that a changed file is read again."""
     return door.find(reader).read(folder, year)

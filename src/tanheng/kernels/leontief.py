@@ -39,11 +39,13 @@ RESTART = 25  # passes kept in the basis; bounds its memory
 
 @dataclass(frozen=True, eq=False)
 class Margins:
-    """Row sums (n,), column sums (n,) and the smallest cell of Z."""
+    """Row and column sums of Z (n,), the same of ``|Z|`` (``gross_``), and whether a cell is negative."""
 
     rows: Array
     columns: Array
-    smallest: float
+    gross_rows: Array
+    gross_columns: Array
+    signed: bool
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,13 +73,17 @@ class Solution:
 
 
 def margins(Z: Array) -> Margins:
-    """What is needed to know of Z (n, n) before it is solved with, in one pass over it on two cores."""
+    """What to know of Z (n, n) before it is solved with: one pass over it on two cores, two if it is signed."""
     height = max(1, PANEL // max(1, len(Z)))
     panels = [Z[start : start + height] for start in range(0, len(Z), height)]
     with ThreadPoolExecutor(2) as pool:
         parts = list(pool.map(lambda panel: (panel.sum(axis=1), panel.sum(axis=0), panel.min()), panels))
-    rows, columns, smallest = zip(*parts, strict=True)
-    return Margins(np.concatenate(rows), np.sum(columns, axis=0), float(min(smallest)))
+        rows, columns = np.concatenate([part[0] for part in parts]), np.sum([part[1] for part in parts], axis=0)
+        if min(part[2] for part in parts) >= 0:
+            return Margins(rows, columns, rows, columns, False)
+        gross = list(pool.map(lambda panel: (np.abs(panel).sum(axis=1), np.abs(panel).sum(axis=0)), panels))
+    gross_rows, gross_columns = np.concatenate([part[0] for part in gross]), np.sum([part[1] for part in gross], axis=0)
+    return Margins(rows, columns, gross_rows, gross_columns, True)
 
 
 def system(
@@ -85,6 +91,7 @@ def system(
     x: Array,
     block: int,
     *,
+    active: NDArray[np.bool_] | None = None,
     known: Margins | None = None,
     name: Callable[[int], str] = str,
     direct_limit: int = DIRECT_LIMIT,
@@ -95,10 +102,10 @@ def system(
     ``known`` the margins of Z if they are, ``name`` turns a position into words for messages. Raises UnproductiveError
     when the spectral radius of A is at or above 1.
     """
-    active = x > 0
+    active = x > 0 if active is None else active
     _require_productive(Z, x, active, known or margins(Z), name)
     small = len(x) <= direct_limit
-    domestic = _domestic_inverses(Z, x, active, block)
+    domestic = _domestic_inverses(Z, x, active, block, name)
     return System(Z, x, active, domestic, _factorise(Z, x, active) if small else None)
 
 
@@ -139,28 +146,30 @@ def spectral_radius(Z: Array, x: Array) -> float:
     return float(np.abs(value).max())
 
 
+def productivity(Z: Array, x: Array, active: NDArray[np.bool_], known: Margins) -> tuple[float, Array]:
+    """A bound below 1 of the spectral radius of A, or where none is found the radius; and inputs per output (n,).
+
+    For non-negative A and any positive v, ``max_j (vA)_j / v_j`` bounds the radius above (Collatz 1942, Wielandt 1950);
+    v = 1 gives the largest column sum and nearly always settles it. The radius itself is computed only where no bound
+    falls below 1, or where Z is signed and the column sums of ``|A|`` do not settle it.
+    Raises TableError when the radius cannot be settled.
+    """
+    per_output = np.divide(1.0, x, out=np.zeros_like(x), where=active)
+    shares = known.gross_columns * per_output
+    v, image = np.ones_like(x), shares
+    for _ in range(1 if known.signed else BOUND_PASSES):
+        bound = float((image / v).max(initial=0.0))
+        if bound < 1:
+            return bound, shares
+        v = v + image  # powers of I + A: stays positive, and leans towards the dominant vector
+        image = (v @ Z) * per_output
+    return spectral_radius(Z, np.where(active, x, 0.0)), shares
+
+
 def _require_productive(
     Z: Array, x: Array, active: NDArray[np.bool_], known: Margins, name: Callable[[int], str]
 ) -> None:
-    """Raise UnproductiveError unless the spectral radius of A is below 1.
-
-    For non-negative A and any positive v, ``max_j (vA)_j / v_j`` bounds the radius above (Collatz 1942, Wielandt 1950);
-    v = 1 gives the largest column sum and nearly always settles it in one pass. The radius itself is computed only
-    where no bound falls below 1, or where Z is signed and the column sums of ``|A|`` do not settle it.
-    """
-    signed = known.smallest < 0
-    sums = _absolute_column_sums(Z) if signed else known.columns
-    per_output = np.divide(1.0, x, out=np.zeros_like(x), where=active)
-    shares = sums * per_output
-    v, image = np.ones_like(x), shares
-    for _ in range(BOUND_PASSES):
-        if (image < v).all():
-            return
-        if signed:
-            break
-        v = v + image  # powers of I + A: stays positive, and leans towards the dominant vector
-        image = (v @ Z) * per_output
-    radius = spectral_radius(Z, x)
+    radius, shares = productivity(Z, x, active, known)
     if radius >= 1:
         worst = int(shares.argmax())
         raise UnproductiveError(
@@ -170,13 +179,7 @@ def _require_productive(
         )
 
 
-def _absolute_column_sums(Z: Array) -> Array:
-    """Column sums of ``|Z|`` in row panels, so that ``|Z|`` never exists as a whole."""
-    height = max(1, PANEL // len(Z))
-    return np.asarray(sum(np.abs(Z[start : start + height]).sum(axis=0) for start in range(0, len(Z), height)))
-
-
-def _domestic_inverses(Z: Array, x: Array, active: NDArray[np.bool_], block: int) -> Array:
+def _domestic_inverses(Z: Array, x: Array, active: NDArray[np.bool_], block: int, name: Callable[[int], str]) -> Array:
     """Inverses (R, S, S) of the diagonal blocks of M; Z's blocks are read, Z is not copied."""
     regions = len(x) // block
     each = np.arange(regions)
@@ -186,7 +189,15 @@ def _domestic_inverses(Z: Array, x: Array, active: NDArray[np.bool_], block: int
         blocks *= on[:, :, None] & on[:, None, :]
     own = np.arange(block)
     blocks[:, own, own] += np.where(active, x, 1.0).reshape(regions, block)
-    return np.asarray(np.linalg.inv(blocks))
+    try:
+        return np.asarray(np.linalg.inv(blocks))
+    except np.linalg.LinAlgError as error:  # only where Z is signed: a productive non-negative table has no such block
+        rank = np.linalg.matrix_rank(blocks)
+        raise TableError(
+            "the region's own economy is singular: it has no domestic multipliers",
+            where=name(int(rank.argmin()) * block),
+            hint="negative cells of Z cancel its output there; check them",
+        ) from error
 
 
 def _factorise(Z: Array, x: Array, active: NDArray[np.bool_]) -> Any:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import operator
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -14,7 +16,7 @@ import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 
 from tanheng import labels, provenance, units
-from tanheng.errors import InputError, LabelError, MissingError, TableError
+from tanheng.errors import InputError, LabelError, MissingError, TableError, UnitError
 from tanheng.kernels import leontief
 
 Array = NDArray[np.float64]
@@ -22,7 +24,17 @@ Array = NDArray[np.float64]
 BALANCE = "value added, taxes and margins (balance)"
 NOT_STATED = "not stated"
 ROUNDING = 1e-6  # of the table's output: published tables are rounded, WIOD 1995 has an output of -2 in 5e7 million USD
+CANCELLED = 1e-12  # of the sales without sign: a thousand times the rounding of a sum of ten thousand numbers
 DIRECT = "direct"  # the line of emissions that belong to no sector
+
+_BY_SECTOR, _BY_DEMAND = ("region", "sector"), ("to_region", "demand")
+_DIMS = {
+    "Z": (*_BY_SECTOR, "to_region", "to_sector"),
+    "Y": (*_BY_SECTOR, *_BY_DEMAND),
+    "F": ("stressor", *_BY_SECTOR),
+    "F_Y": ("stressor", *_BY_DEMAND),
+    "V": ("input", *_BY_SECTOR),
+}
 
 
 @dataclass(frozen=True)
@@ -47,12 +59,13 @@ class About:
 
     def __post_init__(self) -> None:
         where = f"about {self.name}"
-        if isinstance(self.year, bool) or not isinstance(self.year, int):
-            raise InputError(f"the year is {self.year!r}, not a whole number", where=where, hint="write year = 2009")
-        units.parse(self.currency, where=where)
+        object.__setattr__(self, "year", _year(self.year, where))
+        if not units.parse(self.currency, where=where).dimension.startswith("money"):
+            hint = "a money unit reads like 'million USD'"
+            raise UnitError(f"the currency is {self.currency!r}, which is no money", where=where, hint=hint)
         for stressor, unit in self.units.items():
             units.parse(unit, where=f"{where}, unit of {stressor}")
-        object.__setattr__(self, "units", dict(self.units))
+        object.__setattr__(self, "units", MappingProxyType(dict(self.units)))
 
     @classmethod
     def of(cls, about: About | Mapping[str, Any]) -> About:
@@ -86,7 +99,6 @@ class Table:
     about: About
     F_Y: xr.DataArray | None = None
     V: xr.DataArray | None = None
-    _hash: str = field(default="", repr=False)
 
     # -- making -------------------------------------------------------------------------------------------------------
 
@@ -122,9 +134,7 @@ class Table:
         about = About.of(about)
         R, S, D, K = _names(regions), _names(sectors), _names(demand), _names(stressors)
         for what, given in (("region", R), ("sector", S), ("demand", D), ("stressor", K)):
-            if not given:
-                raise LabelError(f"there is no {what}", where=about.name, hint=f"name at least one {what}")
-            labels.check_unique(given, what=what, where=about.name)
+            _require_names(given, what, about.name)
         by_sector = {"region": R, "sector": S}
         by_demand = {"to_region": R, "demand": D}
         if V is not None and inputs is None:
@@ -138,13 +148,29 @@ class Table:
             F_Y=None if F_Y is None else _named(F_Y, "F_Y", where, {"stressor": K}, by_demand),
             V=None if V is None else _named(V, "V", where, {"input": _names(inputs or ())}, by_sector),
             about=about,
-        )._validated()
+        )
 
     def replace(self, **changes: Any) -> Table:
         """A new table with these fields exchanged (``Z``, ``Y``, ``F``, ``F_Y``, ``V``, ``about``), validated again."""
-        return dataclasses.replace(self, _hash="", **changes)._validated()
+        return dataclasses.replace(self, **changes)
 
-    def _validated(self) -> Table:
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "about", About.of(self.about))
+        for name in _DIMS:
+            array = getattr(self, name)
+            if array is not None:
+                object.__setattr__(self, name, _shut(_laid_out(array, name, self.about.name)))
+        self._require_labels()
+        for name in ("Y", "F", "F_Y", "V"):
+            array = getattr(self, name)
+            if array is not None:
+                _require_finite(array, name, self.about.name)
+        self._require_output()
+
+    def _require_labels(self) -> None:
+        for what in ("region", "sector", "demand", "stressor"):
+            given = getattr(self, f"{what}s" if what != "demand" else what)
+            _require_names(given, what, self.about.name)
         for stressor in self.stressors:
             if stressor not in self.about.units:
                 raise InputError(
@@ -154,16 +180,16 @@ class Table:
                 )
         sources = {"region": self.regions, "to_region": self.regions, "sector": self.sectors, "to_sector": self.sectors}
         sources |= {"demand": self.demand, "stressor": self.stressors}
-        for name in ("Z", "Y", "F", "F_Y", "V"):
+        for name, dims in _DIMS.items():
             array = getattr(self, name)
-            if array is None:
-                continue
-            for dim in array.dims:
-                if dim in sources:
-                    where = f"{self.about.name}, {name}"
-                    labels.require_same(tuple(array.indexes[dim]), sources[dim], what=str(dim), where=where)
-            if name != "Z":
-                _require_finite(array, name, self.about.name)
+            for dim in () if array is None else dims:
+                found, where = tuple(array.indexes[dim]), f"{self.about.name}, {name}"
+                if dim == "input":
+                    _require_names(found, dim, where)
+                elif found != sources[dim]:
+                    labels.require_same(found, sources[dim], what=dim, where=where)
+
+    def _require_output(self) -> None:
         x = self.x.values
         if not np.isfinite(x).all():  # one pass over Z finds out; only then is the cell looked for
             _require_finite(self.Z, "Z", self.about.name)
@@ -174,7 +200,6 @@ class Table:
                 where=f"{self.about.name}, {self.name_of(worst)}",
                 hint="output is the row sum of Z and Y: look for negative sales in that row",
             )
-        return self
 
     # -- labels -------------------------------------------------------------------------------------------------------
 
@@ -212,17 +237,15 @@ class Table:
 
     @cached_property
     def hash(self) -> str:
-        """BLAKE3 over labels, units and numbers (convention 8); computed once, known beforehand for a stored table."""
-        if self._hash:
-            return self._hash
+        """BLAKE3 over labels, units and numbers (convention 8); computed once."""
         arrays = [a for a in (self.Z, self.Y, self.F, self.F_Y, self.V) if a is not None]
-        texts = [repr(sorted(dataclasses.asdict(self.about).items()))]
+        texts = [repr(sorted((vars(self.about) | {"units": sorted(self.about.units.items())}).items()))]
         texts += [f"{a.dims}{[list(a.indexes[d]) for d in a.dims]}" for a in arrays]
         return provenance.digest(texts, [a.values for a in arrays])
 
     @cached_property
     def margins(self) -> leontief.Margins:
-        """Row sums, column sums and the smallest cell of Z, in money: the one pass that everything else starts from."""
+        """Row and column sums of Z, in money: the one pass that everything else starts from."""
         n = len(self.regions) * len(self.sectors)
         return leontief.margins(self.Z.values.reshape(n, n))
 
@@ -231,38 +254,42 @@ class Table:
         """Gross output (region, sector), money: the row sums of Z and Y, so that accounts balance by construction."""
         n = len(self.regions) * len(self.sectors)
         total = self.margins.rows + self.Y.values.reshape(n, -1).sum(axis=1)
-        return xr.DataArray(
-            total.reshape(self.Z.shape[:2]), self._by_sector, ("region", "sector"), attrs={"units": self.about.currency}
-        )
+        coords = {dim: self.Z.indexes[dim] for dim in ("region", "sector")}
+        shape = self.Z.shape[:2]
+        return _shut(xr.DataArray(total.reshape(shape), coords, tuple(coords), attrs={"units": self.about.currency}))
 
     @cached_property
     def has_output(self) -> NDArray[np.bool_]:
-        """Where output is positive (R, S)."""
-        return np.asarray(self.x.values > 0)
+        """Where there is output (R, S): where it is more than what is left of sales that cancel to nothing."""
+        sold = self.margins.gross_rows.reshape(self.x.shape) + np.abs(self.Y.values).sum(axis=(2, 3))
+        return np.asarray(self.x.values > CANCELLED * sold)
 
     @cached_property
     def active_F(self) -> xr.DataArray:
         """F of sectors with output (stressor, region, sector); the rest is ``stranded``."""
-        return self.F.copy(deep=False, data=np.where(self.has_output, self.F.values, 0.0))
+        return _like(self.F, np.where(self.has_output, self.F.values, 0.0))
 
     @cached_property
     def stranded(self) -> xr.DataArray:
         """F of sectors without output (stressor, region, sector)."""
-        return self.F.copy(deep=False, data=np.where(self.has_output, 0.0, self.F.values))
+        return _like(self.F, np.where(self.has_output, 0.0, self.F.values))
 
     @cached_property
     def intensity(self) -> xr.DataArray:
         """s = F x̂⁻¹ (stressor, region, sector), stressor per money; zero where there is no output."""
-        x = self.x.values
-        return self.F.copy(deep=False, data=np.divide(self.F.values, x, out=np.zeros(self.F.shape), where=x > 0))
+        return _like(self.F, self.per_output(self.F.values))
+
+    def per_output(self, amounts: Array) -> Array:
+        """``amounts`` (..., R, S) per unit of output, zero where there is none."""
+        return np.asarray(np.divide(amounts, self.x.values, out=np.zeros(amounts.shape), where=self.has_output))
 
     @cached_property
     def primary_inputs(self) -> xr.DataArray:
         """V summed over inputs (region, sector) in money; without V, output less intermediate inputs (``BALANCE``)."""
         if self.V is not None:
-            return self.V.sum("input")
+            return _shut(self.V.sum("input", skipna=False))
         rest = self.x.values.ravel() - self.margins.columns
-        return self.x.copy(deep=False, data=rest.reshape(self.x.shape))
+        return _like(self.x, rest.reshape(self.x.shape))
 
     @cached_property
     def system(self) -> leontief.System:
@@ -272,6 +299,7 @@ class Table:
             self.Z.values.reshape(n, n),
             self.x.values.ravel(),
             len(self.sectors),
+            active=self.has_output.ravel(),
             known=self.margins,
             name=lambda position: f"{self.about.name}, {self.name_of(position)}",
         )
@@ -280,9 +308,7 @@ class Table:
     def multipliers(self) -> xr.DataArray:
         """m = s L (stressor, region, sector), stressor per money; attrs hold the residual of the solve."""
         solution = leontief.multipliers(self.system, self.F.values.reshape(len(self.stressors), -1))
-        return self.F.copy(deep=False, data=solution.value.reshape(self.F.shape)).assign_attrs(
-            residual=_worst(solution)
-        )
+        return _like(self.F, solution.value.reshape(self.F.shape), residual=_worst(solution))
 
     @cached_property
     def embodied_output(self) -> xr.DataArray:
@@ -292,13 +318,13 @@ class Table:
         """
         solution = leontief.embodied_output(self.system, self.final_use.values.reshape(self.x.size, -1))
         value = solution.value.reshape(*self.x.shape, len(self.regions))
-        return self.final_use.copy(deep=False, data=value).assign_attrs(residual=_worst(solution))
+        return _like(self.final_use, value, residual=_worst(solution))
 
     @cached_property
     def final_use(self) -> xr.DataArray:
         """Y summed over categories, with ``undelivered`` (region, sector, to_region), money."""
         use = self.Y.sum("demand", skipna=False)
-        return use if self.undelivered is None else use.copy(deep=False, data=use.values + self.undelivered)
+        return _shut(use) if self.undelivered is None else _like(use, use.values + self.undelivered)
 
     @cached_property
     def undelivered(self) -> Array | None:
@@ -311,10 +337,6 @@ class Table:
         for region, sector in zip(*np.nonzero(idle), strict=True):
             lost[:, :, region] += self.Z.values[:, :, region, sector]
         return lost if lost.any() else None
-
-    @property
-    def _by_sector(self) -> dict[str, Any]:
-        return {"region": self.Z.indexes["region"], "sector": self.Z.indexes["sector"]}
 
 
 def _worst(solution: leontief.Solution) -> float:
@@ -347,9 +369,49 @@ def _named(
             where=where,
             hint=f"{name} is {sizes}, region-major",
         )
-    view = array.reshape(shape).view()
+    return xr.DataArray(array.reshape(shape), coords, tuple(coords), name=name)
+
+
+def _laid_out(array: Any, name: str, where: str) -> xr.DataArray:
+    """``array``, if it is a DataArray with the dimensions of ``name`` in their order; raises LabelError if not."""
+    if isinstance(array, xr.DataArray) and array.dims == _DIMS[name]:
+        return array
+    found = array.dims if isinstance(array, xr.DataArray) else type(array).__name__
+    hint = "transpose it by name, or make the table with Table.from_arrays"
+    raise LabelError(f"{name} is {found}, not {_DIMS[name]}", where=where, hint=hint)
+
+
+def _require_names(given: Sequence[str], what: str, where: str) -> None:
+    """Raise LabelError where there is no label, one occurs twice, or one is blank."""
+    if not given:
+        raise LabelError(f"there is no {what}", where=where, hint=f"name at least one {what}")
+    labels.check_unique(given, what=what, where=where)
+    if any(not str(name).strip() for name in given):
+        raise LabelError(f"a {what} has no name", where=where, hint=f"name every {what}")
+
+
+def _like(array: xr.DataArray, values: Array, **attrs: Any) -> xr.DataArray:
+    """``values`` under the labels of ``array``, closed to writing."""
+    return _shut(array.copy(deep=False, data=values).assign_attrs(attrs))
+
+
+def _shut(array: xr.DataArray) -> xr.DataArray:
+    """The array closed to writing, as a view: its owner may still write to it."""
+    view = array.values.view()
     view.flags.writeable = False
-    return xr.DataArray(view, coords, tuple(coords), name=name)
+    return array.copy(deep=False, data=view)
+
+
+def _year(given: Any, where: str) -> int:
+    try:
+        year = None if isinstance(given, bool) else operator.index(given)
+    except TypeError:
+        year = None
+    if year is None or not 1 <= year <= 9999:
+        raise InputError(
+            f"the year is {given!r}, not a whole number of four digits", where=where, hint="write year = 2009"
+        )
+    return year
 
 
 def _require_finite(array: xr.DataArray, name: str, where: str) -> None:
