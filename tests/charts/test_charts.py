@@ -10,7 +10,8 @@ import xarray as xr
 
 from tanheng import charts
 from tanheng.charts import Chart, Voice
-from tanheng.charts.measure import measure, number
+from tanheng.charts.kinds import spread
+from tanheng.charts.measure import mass, measure, number
 from tanheng.charts.spec import plain
 
 REGIONS, YEARS = ["CHN", "USA", "ROW"], [2001, 2002, 2003]
@@ -80,7 +81,7 @@ def test_a_chart_is_json_with_a_description_and_numbers(voice: Voice) -> None:
 def test_languages_show_the_same_numbers_but_for_the_unit() -> None:
     pair = [drawn(Voice(language, "CO2", "kt", "million USD", "wiod-23")) for language in ("en", "zh")]
     for en, zh in zip(*pair, strict=True):
-        assert (en.id, en.kind, en.table.shape) == (zh.id, zh.kind, zh.table.shape)
+        assert (en.id, en.table.shape) == (zh.id, zh.table.shape)
 
 
 def test_the_table_holds_what_is_drawn(voice: Voice) -> None:
@@ -124,3 +125,47 @@ def test_chinese_masses_are_those_of_yearbooks() -> None:
     assert measure([3.4e5], "kt", "CO2", "zh").unit == "万吨 CO₂"
     assert measure([16.0], "t", "CO2", "zh").unit == "吨 CO₂"
     assert measure([16.0], "TJ", "Energy", "zh").unit == "TJ"
+
+
+@pytest.mark.parametrize(
+    ("kilotonnes", "en", "zh"),
+    [
+        (0.0, "0.00 t", "0.00吨"),
+        (0.5, "500.0 t", "500.0吨"),
+        (5.0, "5.00 kt", "5000.0吨"),
+        (407.4, "407.4 kt", "40.74万吨"),
+        (40_740.0, "40.74 Mt", "4,074万吨"),
+        (407_400.0, "407 Mt", "4.07亿吨"),
+        (-1.04e6, "−1.04 Gt", "−10.40亿吨"),
+    ],
+)
+def test_masses_in_sentences_skip_no_step(kilotonnes: float, en: str, zh: str) -> None:
+    assert mass(kilotonnes, "kt", "en") == en
+    assert mass(kilotonnes, "kt", "zh").replace(",", "") == zh.replace(",", "")
+
+
+def test_definitions_are_called_as_in_the_vocabulary(voice: Voice) -> None:
+    chart = charts.intensity_definitions(intensities(), voice)
+    names = [title["text"] for title in chart.option["title"]]
+    assert names == [voice.term(str(key)) for key in intensities().indexes["definition"]]
+    assert list(chart.table.columns[1:3]) == ["(a) 2001", "(a) 2003"]
+
+
+def test_lines_carry_their_names_at_their_ends_unless_one_does_not_reach_it(voice: Voice) -> None:
+    made = over_time(1) / 1e5
+    chart = charts.intensity_over_time(made, None, voice)
+    assert all(line["endLabel"]["show"] for line in chart.option["series"])
+    assert not chart.option["legend"]["show"]
+    made[-1, 0] = np.nan
+    chart = charts.intensity_over_time(made, None, voice)
+    assert not any("endLabel" in line for line in chart.option["series"])
+    assert chart.option["legend"]["show"]
+
+
+def test_names_at_line_ends_keep_their_order_and_distance() -> None:
+    places = [5.0, 250.0, 251.0, 249.0, 252.0, 100.0]
+    moved = spread(places, 13, 255)
+    assert np.argsort(moved).tolist() == np.argsort(places).tolist()
+    assert np.diff(sorted(moved)).min() >= 13 - 1e-9
+    assert max(moved) <= 255
+    assert spread([], 13, 255) == []

@@ -18,7 +18,8 @@ from tanheng.report import sections
 FILES = (charts_words.FILE, sections.FILE)
 # What stands in Chinese text as it is: names of programs, standards and symbols.
 ALLOWED = {
-    "EEBT", "WIOD", "ISO", "SHA", "Global", "Carbon", "Project", "Natural", "Earth", "world", "atlas", "Tanheng",
+    "EEBT", "VAX", "WIOD", "ISO", "BLAKE", "docs", "embedded", "md",
+    "Global", "Carbon", "Project", "Natural", "Earth", "world", "atlas", "Tanheng",
     "Z", "Y", "x", "F", "F_Y", "A", "L", "I", "s", "m", "u_r", "w_r", "e", "a", "b", "c", "d", "USD",
 }  # fmt: skip
 

@@ -198,3 +198,44 @@ def test_one_language_alone_links_to_no_other(tmp_path: Path) -> None:
     assert "report.en.html" not in paths[0].read_text("utf-8")
     assert [done for _, done, _ in steps] == list(range(len(steps)))
     assert steps[-1][1] == steps[-1][2]
+
+
+def test_the_rest_of_the_world_is_said_to_hold_oecd_members(world: Made) -> None:
+    # in the finding and in the notes of the figures on groups and on the gap
+    en, zh = (visible(world.text(language)) for language in labels.LANGUAGES)
+    assert en.count("The rest of the world, where the table does not show countries apart") == 3
+    assert zh.count("世界其他地区未分国列出，整体计入非经合组织") == 3
+
+
+def test_lists_name_the_members_that_the_table_lacks(world: Made) -> None:
+    en, zh = (visible(world.text(language)) for language in labels.LANGUAGES)
+    assert "Members not separate in this table: South Africa." in en
+    assert "本表未单列的成员：南非。" in zh
+    assert "固定为2011年12月31日名单" in zh
+    assert "Romania" in en[en.index("European Union members") :].split("Counted outside", 1)[0].split("Members not")[0]
+
+
+def test_a_report_on_several_stressors_says_which_one_it_is_about(countries: Made, tiny: Made) -> None:
+    said = "The text and charts are about CO₂, the first stressor; the workbook and the ledger hold all: CO₂, Energy."
+    assert said in countries.text("en")
+    assert "全部环境压力（CO₂、Energy）见工作簿和台账" in countries.text("zh")
+    assert "the first stressor" not in tiny.text("en")
+
+
+def test_a_single_year_speaks_of_that_year(countries: Made) -> None:
+    assert "by the membership of that year" in countries.text("en")
+    assert "按当年成员国名单" in countries.text("zh")
+    assert "With OECD membership held" not in countries.text("en")  # the three belong alike in 2005 and 2020
+
+
+def test_tables_can_be_scrolled_by_key_and_their_rows_have_heads(made: Made) -> None:
+    page = made.text("en")
+    assert page.count("<table") == page.count('<div class="scroll" tabindex="0" role="region" aria-label="')
+    for row in re.findall(r"<tr>.*?</tr>", page[page.index("<tbody>") :], re.DOTALL):
+        assert row.startswith(('<tr><th scope="row">', '<tr><th scope="col"')), row
+
+
+def test_the_workbook_says_not_stated_in_both_languages(tiny: Made) -> None:
+    book = CalamineWorkbook.from_path(str(tiny.folder / "workbook.xlsx"))
+    about = {row[0]: row[1] for row in book.get_sheet_by_name("About 说明与来源").to_python()}
+    assert about["Licence / 许可"] == about["Version / 版本"] == about["Source / 来源"] == "not stated / 未说明"

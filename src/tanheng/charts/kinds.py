@@ -53,18 +53,32 @@ class Layout:
     head: int = 42  # for the title of a panel
     wrap: int = 16  # more for a legend that wraps where it is narrow
 
+    @property
+    def plot(self) -> int:
+        """The height of what is drawn in a panel."""
+        return self.panel - self.head - 30
+
     def height(self, count: int) -> tuple[int, int]:
         """The height of a chart of ``count`` panels, wide and narrow."""
         rows = [-(-count // columns) for columns in (self.columns, self.narrow)]
         return self.top + rows[0] * self.panel, self.top + self.wrap + rows[1] * self.panel
 
 
-def lines(panels: Sequence[Panel], layout: Layout) -> dict[str, Any]:
-    """Lines over years, one coordinate system a panel."""
+def lines(panels: Sequence[Panel], layout: Layout, *, named: bool = False) -> dict[str, Any]:
+    """Lines over years, one coordinate system a panel.
+
+    ``named`` writes each line's name at its end instead of a legend; panels then need bounds from ``min`` to ``max``,
+    and lines a last value.
+    """
     x = [style.categories(p.names, boundaryGap=False, axisLabel=_years(p.names)) for p in panels]
     y = [style.values(**p.bounds) for p in panels]
     series = [_line(one, at) for at, panel in enumerate(panels) for one in panel.series]
-    return _assemble(panels, layout, x, y, series, {"tooltip": {"trigger": "axis"}}, itemStyle={"opacity": 0})
+    if named:
+        ends = [end for panel in panels for end in _ends(panel, layout)]
+        series = [drawn | end for drawn, end in zip(series, ends, strict=True)]
+    whole = _assemble(panels, layout, x, y, series, {"tooltip": {"trigger": "axis"}}, itemStyle={"opacity": 0})
+    whole["legend"]["show"] &= not named
+    return whole
 
 
 def columns(panels: Sequence[Panel], layout: Layout) -> dict[str, Any]:
@@ -110,11 +124,11 @@ def sankey(edges: Sequence[tuple[str, str, float]], colours: Mapping[str, str]) 
         "data": nodes,
         "links": [{"source": a, "target": b, "value": value} for a, b, value in edges],
         "lineStyle": {"color": "source", "opacity": 0.4, "curveness": 0.5},
-        "label": {"color": style.INK, "fontSize": 12},
+        "label": {"color": style.INK, "fontSize": 12, "width": 100, "overflow": "truncate"},
         "emphasis": {"focus": "adjacency"},
     }  # fmt: skip
-    narrow = {"series": [{"left": 80, "right": 92, "label": {"fontSize": 10}}]}
-    wide = {"series": [{"left": 110, "right": 110, "label": {"fontSize": 12}}]}
+    narrow = {"series": [{"left": 92, "right": 92, "label": {"fontSize": 10, "width": 86}}]}
+    wide = {"series": [{"left": 110, "right": 110, "label": {"fontSize": 12, "width": 100}}]}
     return {"tooltip": {"trigger": "item"}, "series": [series], **_by_width(narrow, wide)}
 
 
@@ -195,7 +209,7 @@ def _places(count: int, layout: Layout, wide: bool) -> list[dict[str, Any]]:
                 "right": f"{100 - (column + 1) * share + right:.2f}%",
                 "title": f"{column * share:.2f}%",
                 "top": top + row * layout.panel + layout.head,
-                "height": layout.panel - layout.head - 30,
+                "height": layout.plot,
             }
         )
     return boxes
@@ -230,6 +244,33 @@ def _line(one: Series, at: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _ends(panel: Panel, layout: Layout) -> list[dict[str, Any]]:
+    """The names at the ends of the lines of a panel, moved apart where lines end close together."""
+    low, high = panel.bounds["min"], panel.bounds["max"]
+    at = [layout.plot * (high - float(one.values[-1])) / (high - low) for one in panel.series]
+    label = {"show": True, "formatter": "{a}", "fontSize": 11, "distance": 5}
+    label |= {"width": layout.right - 6, "overflow": "truncate"}
+    return [
+        {"endLabel": {**label, "color": one.colour, "offset": [0, there - here]}}
+        for one, here, there in zip(panel.series, at, spread(at, 13, layout.plot - 5), strict=True)
+    ]
+
+
+def spread(places: Sequence[float], gap: float, end: float) -> list[float]:
+    """``places`` moved apart to ``gap`` at least, in their order, about as far up as down, none beyond ``end``.
+
+    >>> spread([10.0, 40.0, 12.0], 10, 100), spread([30.0, 28.0], 10, 30)
+    ([6.0, 40.0, 16.0], [30.0, 20.0])
+    """
+    order = np.argsort(places, kind="stable")
+    steps = gap * np.arange(len(order))
+    free = np.asarray(places, dtype=float)[order] - steps  # what must not fall from one to the next
+    up, down = np.maximum.accumulate(free), np.minimum.accumulate(free[::-1])[::-1]
+    found = np.empty(len(order))
+    found[order] = np.minimum((up + down) / 2, end - steps[-1:]) + steps
+    return [float(value) for value in found]
+
+
 def _bar(one: Series, at: int) -> dict[str, Any]:
     data = [
         {"value": v, "itemStyle": {"color": one.negative}} if one.negative and v < 0 else {"value": v}
@@ -246,7 +287,7 @@ def _row(one: Series, at: int, digits: int | None) -> dict[str, Any]:
         return {
             "type": "scatter", "name": one.name, "xAxisIndex": at, "yAxisIndex": at, "data": list(one.values),
             "symbol": "circle", "symbolSize": 9, "z": 4,
-            "itemStyle": {"color": "#fff", "borderColor": one.colour, "borderWidth": 2},
+            "itemStyle": {"color": "#fff", "borderColor": one.colour, "borderWidth": 2, "opacity": 1},
         }  # fmt: skip
     drawn = _bar(one, at) | {"barMaxWidth": 16, "barGap": "12%", "barCategoryGap": "30%"}
     if digits is None:

@@ -26,7 +26,7 @@ _ZH_UNITS = {
     "USD": "美元", "EUR": "欧元", "CNY": "元", "GBP": "英镑", "JPY": "日元", "person": "人",
 }  # fmt: skip
 _ZH_SCALES = {"": "", "thousand": "千", "1000": "千", "million": "百万", "billion": "十亿"}
-_EN_STEPS = ((1e9, "Gt"), (1e6, "Mt"), (1.0, "t"), (1e-3, "kg"), (1e-6, "g"))
+_EN_STEPS = ((1e9, "Gt"), (1e6, "Mt"), (1e3, "kt"), (1.0, "t"), (1e-3, "kg"), (1e-6, "g"))
 _ZH_STEPS = ((1e8, "亿吨"), (1e4, "万吨"), (1.0, "吨"), (1e-3, "千克"), (1e-6, "克"))
 MINUS, NO_NUMBER = "\u2212", "–"
 
@@ -122,6 +122,15 @@ def money(currency: str, language: str) -> str:
     return _ZH_SCALES.get(scale, f"{scale} ".lstrip()) + _ZH_UNITS.get(name, name)
 
 
+def unit_name(unit: str, language: str) -> str:
+    """A stressor's unit as it is written.
+
+    >>> unit_name("kt", "zh"), unit_name("kt CO2", "zh"), unit_name("kt", "en")
+    ('千吨', '千吨 CO₂', 'kt')
+    """
+    return _name(*_parted(unit), language)
+
+
 def number(value: float, decimals: int = 0, *, sign: bool = False) -> str:
     """A number with thousands separators and a true minus; a missing one is a dash.
 
@@ -137,20 +146,23 @@ def number(value: float, decimals: int = 0, *, sign: bool = False) -> str:
 
 
 def mass(value: float, unit: str, language: str) -> str:
-    """An amount in a sentence: Mt and Gt in English, 万吨 and 亿吨 in Chinese, as in yearbooks; other units as given.
+    """An amount in a sentence: kt, Mt, Gt in English, 万吨 and 亿吨 in Chinese, as in yearbooks; other units as given.
 
     >>> mass(28.85e6, "kt", "en"), mass(28.85e6, "kt", "zh"), mass(3.5, "TJ", "en")
     ('28.85 Gt', '288.5亿吨', '3.50 TJ')
+    >>> mass(407.4, "kt", "en"), mass(407.4, "kt", "zh"), mass(0.0, "kt", "zh")
+    ('407.4 kt', '40.74万吨', '0.00吨')
     """
     scale, _ = _parted(unit)
     if units.parse(scale).dimension != "mass":
         return f"{number(value, digits(abs(value)))} {scale}"
     tonnes = value * units.factor(scale, "t")
     steps = _ZH_STEPS if language == "zh" else _EN_STEPS
-    size, name = next((step for step in steps if abs(tonnes) >= step[0]), steps[2])
+    by_size = {size: (size, name) for size, name in steps}
+    size, name = next((step for step in steps if abs(tonnes) >= step[0]), by_size[1.0])
     shown = tonnes / size
     decimals = 1 if abs(shown) >= 100 else 2
-    if size in (1e6, 1e4) and abs(shown) >= 10:
+    if size in (1e6, 1e4) and abs(shown) >= 100:
         decimals = 0
     return f"{number(shown, decimals)}{'' if language == 'zh' else ' '}{name}"
 

@@ -48,9 +48,8 @@ def production_consumption(
             )
         body, height = kinds.lines(panels, layout), layout.height(len(panels))
         caption = voice("production_consumption.caption", unit=measure.unit)
-    kind = "lines" if len(years) > 1 else "rows"
     spec = style.option(voice, about, body, measure)
-    return Chart(id, kind, title, caption, spec, table, measure.digits, height=height, note=note)
+    return Chart(id, title, caption, spec, table, measure.digits, height=height, note=note)
 
 
 def gap(net: xr.DataArray, voice: Voice, *, note: str = "") -> Chart:
@@ -68,7 +67,7 @@ def gap(net: xr.DataArray, voice: Voice, *, note: str = "") -> Chart:
         bar = Series(voice("gap.series"), ordered.values * measure.factor, style.EXPORTER, negative=style.IMPORTER)
         names = [voice.region(str(code)) for code in ordered.indexes["region"]]
         layout = Layout(columns=1, panel=46 + 30 * len(names), labels=150, right=70, top=2, head=8)
-        body, height, kind = kinds.rows([Panel("", names, [bar])], layout, measure.digits), layout.height(1), "rows"
+        body, height = kinds.rows([Panel("", names, [bar])], layout, measure.digits), layout.height(1)
     else:
         panels = []
         for region in regions:
@@ -77,12 +76,11 @@ def gap(net: xr.DataArray, voice: Voice, *, note: str = "") -> Chart:
             )
             panels.append(Panel(voice.region(region), years, [bar], measure.unit))
         layout = Layout(columns=min(2, len(panels)), panel=260, labels=56, top=2)
-        body, height, kind = kinds.columns(panels, layout), layout.height(len(panels)), "columns"
+        body, height = kinds.columns(panels, layout), layout.height(len(panels))
     spec = style.option(voice, voice("gap.aria", **words), body, measure)
     caption = voice("gap.caption", unit=measure.unit)
-    return Chart(
-        "gap", kind, voice("gap.title", **words), caption, spec, table, measure.digits, height=height, note=note
-    )
+    title = voice("gap.title", **words)
+    return Chart("gap", title, caption, spec, table, measure.digits, height=height, note=note)
 
 
 def per_head(production: xr.DataArray, consumption: xr.DataArray, voice: Voice) -> Chart:
@@ -107,7 +105,7 @@ def per_head(production: xr.DataArray, consumption: xr.DataArray, voice: Voice) 
     spec = style.option(voice, voice("per_head.aria", **words), kinds.rows(panels, layout, measure.digits), measure)
     caption = voice("per_head.caption", unit=measure.unit)
     height = layout.height(len(panels))
-    return Chart("per-head", "rows", voice("per_head.title"), caption, spec, table, measure.digits, height=height)
+    return Chart("per-head", voice("per_head.title"), caption, spec, table, measure.digits, height=height)
 
 
 def beside_published(ours: Mapping[str, xr.DataArray], theirs: Mapping[str, xr.DataArray], voice: Voice) -> Chart:
@@ -135,7 +133,7 @@ def beside_published(ours: Mapping[str, xr.DataArray], theirs: Mapping[str, xr.D
     spec = style.option(voice, voice("published.aria", **words), body, measure)
     caption = voice("published.caption", unit=measure.unit)
     height = SMALL.height(len(panels))
-    return Chart("published", "lines", voice("published.title"), caption, spec, table, measure.digits, height=height)
+    return Chart("published", voice("published.title"), caption, spec, table, measure.digits, height=height)
 
 
 def difference_from_published(
@@ -147,15 +145,15 @@ def difference_from_published(
     names = [voice.region(str(code)) for code in ours["production"].indexes["region"]]
     pairs = zip(last.items(), (style.PRODUCTION, style.CONSUMPTION), strict=True)
     bars = [Series(voice(f"difference.{key}"), part.values, colour) for (key, part), colour in pairs]
-    reach = style.upto(1.3 * max(float(np.nanmax(np.abs(bar.values), initial=0.0)) for bar in bars))
-    bounds = reach | {"min": -reach["max"]}  # room for the numbers on either side
-    layout = Layout(columns=1, panel=46 + 40 * len(names), labels=150, right=60, head=8)
+    reach = style.upto(1.6 * max(float(np.nanmax(np.abs(bar.values), initial=0.0)) for bar in bars))
+    bounds = reach | {"min": -reach["max"], "interval": reach["max"]}  # room for the numbers on either side
+    layout = Layout(columns=1, panel=46 + 40 * len(names), labels=112, right=30, head=8)
     body = kinds.rows([Panel("", names, bars, bounds=bounds)], layout, 1)
     table = pd.DataFrame({voice("head.region"): names} | {bar.name: np.asarray(bar.values) for bar in bars})
     measure = Measure(1.0, "%", 1)
     spec = style.option(voice, voice("difference.aria", year=year), body, measure)
     title, caption = voice("difference.title", year=year), voice("difference.caption")
-    return Chart("difference", "rows", title, caption, spec, table, 1, height=layout.height(1))
+    return Chart("difference", title, caption, spec, table, 1, height=layout.height(1))
 
 
 def _pairs(

@@ -46,4 +46,4 @@ def sectors(
     decimals = {voice("sectors.share", side=voice(f"sectors.{side}_short")): 1 for side, _, _ in sides}
     title, caption = voice("sectors.title", place=place, year=year), voice("sectors.caption", unit=measure.unit)
     table = pd.DataFrame(columns)
-    return Chart("sectors", "rows", title, caption, spec, table, measure.digits, decimals, layout.height(2))
+    return Chart("sectors", title, caption, spec, table, measure.digits, decimals, layout.height(2))

@@ -20,7 +20,6 @@ class Chart:
     """
 
     id: str
-    kind: str
     title: str
     caption: str
     option: Mapping[str, Any]

@@ -13,7 +13,6 @@ from tanheng.charts.voice import Voice
 INK, QUIET, RULE, EMPTY = "#1d2833", "#5f6b76", "#e3e6e9", "#e9e7e2"
 PRODUCTION, CONSUMPTION = "#1f5a85", "#c8702a"
 EXPORTER, IMPORTER = "#b85c1e", "#2b6a99"  # emits more than it consumes, and the reverse
-PUBLISHED = "#85898f"
 CATEGORIES = ("#1f5a85", "#d0772e", "#3f8f73", "#8b5a9f", "#a88f1f", "#5aa5d6", "#b0485a", "#6d6d6d")
 DIVERGING = ("#8c3f0c", "#c26a2b", "#e3a873", "#f6e3d0", "#d9e6ef", "#9cc0da", "#4f8ab8", "#1a4f7c")
 _ROUND = ((1, 2), (1.2, 3), (1.5, 3), (2, 4), (2.5, 5), (3, 3), (4, 4), (5, 5), (6, 3), (8, 4), (10, 5))  # size, rules

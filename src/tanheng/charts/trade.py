@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from string import ascii_lowercase
 
 import numpy as np
 import pandas as pd
@@ -17,7 +18,6 @@ from tanheng.charts.voice import Voice
 
 MAP_STEPS = (-50.0, -25.0, -10.0, 0.0, 10.0, 25.0, 50.0)
 REST = "ROW"  # drawn in grey: it is no economy of its own
-DEFINITIONS = {"domestic/gross": "a", "total/gross": "b", "domestic/value-added": "c", "flows/value-added": "d"}
 
 
 def largest(flows: xr.DataArray, count: int = 20) -> list[tuple[str, str, float]]:
@@ -63,9 +63,7 @@ def largest_flows(flows: xr.DataArray, eebt: xr.DataArray, voice: Voice, *, year
     tall = 120 + 24 * max(len(nodes), 6)
     decimals = {voice("flows.share"): 1}
     title = voice("flows.title", year=year)
-    return Chart(
-        "flows", "sankey", title, caption, spec, table, measure.digits, decimals, (tall, tall), voice("flows.note")
-    )
+    return Chart("flows", title, caption, spec, table, measure.digits, decimals, (tall, tall), voice("flows.note"))
 
 
 def gap_map(
@@ -97,7 +95,7 @@ def gap_map(
     )
     title, caption = voice("map.title", year=year), voice("map.caption")
     decimals = {voice("map.series"): 1}
-    return Chart("map", "map", title, caption, spec, table, measure.digits, decimals, (470, 350), note)
+    return Chart("map", title, caption, spec, table, measure.digits, decimals, (470, 350), note)
 
 
 def intensity_definitions(intensity: xr.DataArray, voice: Voice) -> Chart:
@@ -111,11 +109,11 @@ def intensity_definitions(intensity: xr.DataArray, voice: Voice) -> Chart:
     bounds = style.upto(float(np.nanmax(rows.isel(year=[0, -1]).values, initial=0.0)))
     panels: list[Panel] = []
     table: dict[str, Sequence[object]] = {voice("head.region"): names}
-    for key, letter in DEFINITIONS.items():
+    for letter, key in zip(ascii_lowercase, map(str, rows.indexes["definition"]), strict=False):
         now = Series(str(years[-1]), rows.sel(year=years[-1], definition=key).values, style.PRODUCTION)
         before = Series(str(years[0]), rows.sel(year=years[0], definition=key).values, style.CONSUMPTION, mark=True)
         both = [now] if len(years) == 1 else [now, before]
-        panels.append(Panel(voice(f"definition.{letter}"), names, both, measure.unit, bounds))
+        panels.append(Panel(voice.term(key), names, both, measure.unit, bounds))
         for one in reversed(both):
             table[f"({letter}) {one.name}"] = list(one.values)
     layout = Layout(columns=2, panel=80 + 30 * len(names), labels=112, right=36, top=34 if len(years) > 1 else 2)
@@ -125,7 +123,7 @@ def intensity_definitions(intensity: xr.DataArray, voice: Voice) -> Chart:
     caption = voice(many, unit=measure.unit, **words)
     title = voice("definitions.title" if len(years) > 1 else "definitions.title_one", **words)
     height = layout.height(len(panels))
-    return Chart("definitions", "rows", title, caption, spec, pd.DataFrame(table), measure.digits, height=height)
+    return Chart("definitions", title, caption, spec, pd.DataFrame(table), measure.digits, height=height)
 
 
 def intensity_over_time(current: xr.DataArray, constant: xr.DataArray | None, voice: Voice, *, base: str = "") -> Chart:
@@ -136,25 +134,34 @@ def intensity_over_time(current: xr.DataArray, constant: xr.DataArray | None, vo
     measure = _fine(voice.measure(np.concatenate([part.values.ravel() for part in parts.values()]), per=voice.currency))
     years = [str(year) for year in current.indexes["year"]]
     codes = [str(code) for code in current.indexes["region"]]
-    panels, lines = [], []
-    for name, part in parts.items():
-        there = [code for code in codes if code in part.indexes["region"]]
-        series = []
-        for code in there:
-            values = part.sel(region=code).values * measure.factor
-            colour = style.CATEGORIES[codes.index(code) % len(style.CATEGORIES)]
-            series.append(Series(voice.region(code), values, colour))
-            head = {voice("head.region"): voice.region(code), voice("head.prices"): name}
-            lines.append(head | dict(zip(years, values, strict=True)))
-        panels.append(Panel(name, years, series, measure.unit, {"min": 0}))
+    colours = dict(zip(codes, style.CATEGORIES * len(codes), strict=False))
+    panels = [_lines(name, part, measure, colours, voice) for name, part in parts.items()]
+    lines = [
+        {voice("head.region"): one.name, voice("head.prices"): panel.title} | dict(zip(years, one.values, strict=True))
+        for panel in panels
+        for one in panel.series
+    ]
+    named = all(np.isfinite(one.values[-1]) for panel in panels for one in panel.series)
     layout = Layout(columns=len(panels), panel=340, labels=40, right=18, top=40, wrap=26 * (len(codes) // 3))
+    if named:
+        layout = replace(layout, right=96, top=4, wrap=0)
     words = {"first": years[0], "last": years[-1], "regions": voice.list(map(voice.region, codes))}
-    spec = style.option(voice, voice("intensity_time.aria", **words), kinds.lines(panels, layout), measure)
+    spec = style.option(voice, voice("intensity_time.aria", **words), kinds.lines(panels, layout, named=named), measure)
     absent = [code for code in codes if constant is not None and code not in constant.indexes["region"]]
     note = voice("intensity_time.absent", regions=voice.list(map(voice.region, absent))) if absent else ""
     title, caption = voice("intensity_time.title"), voice("intensity_time.caption", unit=measure.unit)
     height, table = layout.height(len(panels)), pd.DataFrame(lines)
-    return Chart("intensity", "lines", title, caption, spec, table, measure.digits, height=height, note=note)
+    return Chart("intensity", title, caption, spec, table, measure.digits, height=height, note=note)
+
+
+def _lines(name: str, part: xr.DataArray, measure: Measure, colours: Mapping[str, str], voice: Voice) -> Panel:
+    """A panel of one line a region (year, region), in the order of ``colours``."""
+    there = [code for code in colours if code in part.indexes["region"]]
+    series = [
+        Series(voice.region(code), part.sel(region=code).values * measure.factor, colours[code]) for code in there
+    ]
+    top = float(np.nanmax(part.values, initial=0.0)) * measure.factor
+    return Panel(name, [str(year) for year in part.indexes["year"]], series, measure.unit, style.upto(top))
 
 
 def _fine(measure: Measure) -> Measure:

@@ -57,6 +57,10 @@ class Voice:
             return self("direct")
         return labels.sector_name(code, self.language, self.classification, short=True)
 
+    def term(self, key: str) -> str:
+        """A word of the vocabulary, such as the name of a definition."""
+        return labels.term(key, self.language)
+
     def measure(self, values: Any, *, per: str = "") -> Measure:
         """The scale in which ``values``, in the stressor's unit, are shown."""
         return measure(values, self.unit, self.stressor, self.language, per=per)

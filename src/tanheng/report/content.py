@@ -11,6 +11,7 @@ import xarray as xr
 
 from tanheng import accounts, norms, units
 from tanheng.accounts import result
+from tanheng.charts.trade import REST
 from tanheng.data import reference
 from tanheng.data.readers import world
 from tanheng.data.store import Store
@@ -23,7 +24,6 @@ HELD = "oecd@2020"  # what the non-OECD gap would be, had membership never chang
 BASE = 2005  # of constant prices
 MAIN = 8  # regions that stand for the main economies
 PUBLISHED = "gcb-to-2018"  # one vintage over all its years; the newer one starts in 2004
-REST = "ROW"
 
 Progress = Callable[[str, int, int], None]
 

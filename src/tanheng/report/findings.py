@@ -74,12 +74,12 @@ def _total(content: Content, voice: Voice, words: Words) -> str:
     direct = float(content.checks["direct"].iloc[-1])
     if direct <= 0 or last <= 0:
         return sentence
-    return _joined(sentence, words("finding.total.direct", share=_percent(100 * direct / last)), voice)
+    return joined(voice, sentence, words("finding.total.direct", share=_percent(100 * direct / last)))
 
 
-def _joined(one: str, other: str, voice: Voice) -> str:
-    """Two sentences in a row; Chinese puts no space between them."""
-    return one + ("" if voice.language == "zh" else " ") + other
+def joined(voice: Voice, *sentences: str) -> str:
+    """Sentences in a row, empty ones left out; Chinese puts no space between them."""
+    return ("" if voice.language == "zh" else " ").join(filter(None, sentences))
 
 
 def _side(production: float, gap: float) -> str:
@@ -106,7 +106,7 @@ def _focus(content: Content, voice: Voice, words: Words) -> str:
     sentence = words(f"finding.focus.{_side(whole, last)}", to=content.years[-1], **values)
     if len(content.years) == 1:
         return sentence
-    return _joined(sentence, _history(gap, content, voice, words), voice)
+    return joined(voice, sentence, _history(gap, content, voice, words))
 
 
 def _history(gap: xr.DataArray, content: Content, voice: Voice, words: Words) -> str:
@@ -129,10 +129,21 @@ def _outside_oecd(content: Content, voice: Voice, words: Words) -> str:
     gap = made - found.consumption.sel(region="non-OECD")
     key = _side(float(made[-1]), float(gap[-1]))
     years = {"from": content.years[0], "to": content.years[-1]}
-    sentence = words(f"finding.group.{key}", gap=_amount(abs(float(gap[-1])), voice), **years)
-    if len(content.years) == 1:
-        return sentence + words("finding.group.stop")
-    return sentence + words("finding.group.before", first=signed(float(gap[0]), voice), **years)
+    one = len(content.years) == 1
+    dated = words("finding.group.dated_one" if one else "finding.group.dated")
+    sentence = words(f"finding.group.{key}", gap=_amount(abs(float(gap[-1])), voice), list=dated, **years)
+    first = signed(float(gap[0]), voice)
+    sentence += words("finding.group.stop") if one else words("finding.group.before", first=first, **years)
+    return joined(voice, sentence, outside(content, voice, words))
+
+
+def outside(content: Content, voice: Voice, words: Words) -> str:
+    """That regions which are no single country are counted outside the OECD; empty where there are none."""
+    found = next((group for group in content.groups if group.spec == "oecd"), None)
+    if found is None or not found.last.assumed:
+        return ""
+    regions = voice.list(named(code, voice) for code in found.last.assumed)
+    return words("finding.group.outside", regions=regions[0].upper() + regions[1:])
 
 
 def _count(content: Content, voice: Voice, words: Words) -> str:

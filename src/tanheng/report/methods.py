@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import pandas as pd
 
-from tanheng import provenance
+from tanheng import norms, provenance
 from tanheng.accounts import ACCOUNTS
 from tanheng.charts import Voice
-from tanheng.charts.measure import MINUS, gas, money, number
+from tanheng.charts.measure import MINUS, gas, money, number, unit_name
 from tanheng.charts.words import Words
 from tanheng.data import reference
 from tanheng.report.content import PUBLISHED, Content, Group
+from tanheng.report.findings import joined
 from tanheng.systems.table import NOT_STATED
 
 _USED = ("production", "consumption", "flows", "eebt", "net-transfers", "export-intensity")
+_PEOPLE = "SP.POP.TOTL"  # the series of that source that this report uses
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,7 +48,7 @@ def methods(content: Content, voice: Voice, words: Words, left_out: Sequence[str
     blocks = [_formulas(voice, words), _conservation(content, voice, words)]
     if content.groups:
         blocks.append(_groups(content, voice, words))
-    blocks.append(_basis(content, words))
+    blocks.append(_basis(content, voice, words))
     if content.embedded:
         blocks.append(Block(words("methods.aggregation"), (words("methods.aggregation_text"),)))
     blocks.append(_sources(content, words))
@@ -93,7 +96,7 @@ def _conservation(content: Content, voice: Voice, words: Words) -> Block:
             words("methods.relative"): [f"{x:.1e}".replace("-", MINUS) if x else "0" for x in checks["relative"]],
             words("methods.direct", unit=big.unit): checks["direct"] * big.factor,
             words("methods.residual", unit=small.unit): [
-                number(x * small.factor, small.digits + 1) for x in checks["residual"]
+                number(x * small.factor, small.digits) for x in checks["residual"]
             ],
             words("methods.hash"): [text[:16] + "…" for text in checks["hash"]],
         }
@@ -113,7 +116,7 @@ def _group(group: Group, voice: Voice, words: Words) -> tuple[str, str]:
     first, last = group.by_year[years[0]], group.last
     title = last.title_zh if voice.language == "zh" else last.title_en
     fixed = first.at == last.at and "@" in group.spec
-    at = words("methods.at_held", date=last.at.isoformat()) if fixed else words("methods.at_year", year=years[0])
+    at = words("methods.at_held", date=_date(last.at, words)) if fixed else words("methods.at_year", year=years[0])
     inside = last.groups[0]
     members = {year: one.members.get(inside, ()) for year, one in group.by_year.items()}
     said = [voice.list(map(voice.region, members[years[0]])) + ("。" if voice.language == "zh" else ".")]
@@ -121,22 +124,38 @@ def _group(group: Group, voice: Voice, words: Words) -> tuple[str, str]:
         moved = [code for code in members[late] if code not in members[early]]
         if moved:
             said.append(words(f"methods.{key}", first=years[0], regions=voice.list(map(voice.region, moved))))
+    absent = _absent(group, voice)
+    if absent:
+        said.append(words("methods.absent", regions=voice.list(absent)))
     if last.assumed:
         said.append(words("methods.assumed", regions=voice.list(map(voice.region, last.assumed))))
     said.append(words("methods.list") + last.source)
-    joined = "" if voice.language == "zh" else " "
-    return words("methods.group", title=title, at=at), joined.join(said)
+    return words("methods.group", title=title, at=at), joined(voice, *said)
 
 
-def _basis(content: Content, words: Words) -> Block:
+def _absent(group: Group, voice: Voice) -> list[str]:
+    """Members on the last list that are no region of the table; by name, since tables still write ROM for ROU."""
+    there = {voice.region(code) for code in group.last.regions}
+    members = norms.lookup(group.spec.partition("@")[0], group.last.at).members
+    return [name for name in map(voice.region, members) if name not in there]
+
+
+def _date(day: date, words: Words) -> str:
+    return words("methods.date", year=day.year, month=day.month, day=day.day)
+
+
+def _basis(content: Content, voice: Voice, words: Words) -> Block:
     about = content.about
     years, sectors = len(content.years), [code for code in content.production.indexes["sector"] if code != "direct"]
     size = {"regions": content.production.sizes["region"], "sectors": len(sectors), "years": years}
-    stressors = ", ".join(f"{gas(name)} ({unit})" for name, unit in about.units.items())
+    stressors = [
+        words("methods.stressor", name=gas(name), unit=unit_name(unit, voice.language))
+        for name, unit in about.units.items()
+    ]
     items = (
         ("table", content.title[words.language]),
         ("size", words("methods.size", **size)),
-        ("stressors", stressors),
+        ("stressors", voice.list(stressors)),
         ("prices", value(about.price_basis, words)),
         ("currency", money(about.currency, words.language)),
         ("boundary", value(about.boundary, words)),
@@ -151,11 +170,12 @@ def _sources(content: Content, words: Words) -> Block:
     about = content.about
     rows = [("table", value(about.source, words), value(about.licence, words))]
     if content.population is not None:
-        rows.append(("population", sources["wb"]["title"], sources["wb"]["licence"]))
+        publisher = sources["wb"]["title"].partition(":")[0]
+        rows.append(("population", f"{publisher}: {_PEOPLE}", sources["wb"]["licence"]))
     if content.published:
         rows.append(("published", sources[PUBLISHED]["title"], sources[PUBLISHED]["licence"]))
     if content.constant is not None:
-        rows.append(("deflator", sources["un"]["title"], sources["un"]["licence"]))
+        rows.append(("deflator", sources["un"]["title"], value(sources["un"]["licence"], words)))
     if content.countries:
         rows.append(("map", words("methods.map_source"), words("methods.map_licence")))
     heads = [words(f"methods.sources_{key}") for key in ("what", "title", "licence")]

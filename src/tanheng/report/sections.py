@@ -10,9 +10,10 @@ import xarray as xr
 
 from tanheng import charts
 from tanheng.charts import Chart, Voice
+from tanheng.charts.measure import gas
 from tanheng.charts.words import Words, words
 from tanheng.report.content import BASE, Content, Group
-from tanheng.report.findings import signed
+from tanheng.report.findings import joined, outside, signed
 
 FILE = Path(__file__).with_name("words.toml")
 FLOWS = 20  # edges of the Sankey
@@ -53,6 +54,9 @@ def sections(content: Content, language: str) -> tuple[list[Section], list[str]]
         why.append(text("missing.groups"))
     if content.constant is None:
         why.append(text("missing.constant"))
+    if len(content.about.units) > 1:
+        every = spoken.list(map(gas, content.about.units))
+        why.append(text("missing.stressors", gas=spoken.gas, stressors=every))
     return found, why
 
 
@@ -65,9 +69,8 @@ def _production(content: Content, spoken: Voice, text: Words) -> Section:
     ]
     if content.groups:
         made, used = (_grouped(content, name) for name in ("production", "consumption"))
-        drawn.append(
-            charts.production_consumption(made, used, spoken, id="groups", note=_changes(content, spoken, text))
-        )
+        note = joined(spoken, _changes(content, spoken, text), outside(content, spoken, text))
+        drawn.append(charts.production_consumption(made, used, spoken, id="groups", note=note))
     key = "section.production.text" if content.groups else "section.production.text_plain"
     return Section("production", text("section.production.title"), (
         text("terms.text"), text(key, count=len(main), last=content.years[-1]),
@@ -103,15 +106,16 @@ def _gap(content: Content, spoken: Voice, text: Words) -> Section | str:
     net = content.pba - content.cba
     if net.sizes["region"] < 2:
         return "single"
+    held, beside = _held(content, spoken, text), outside(content, spoken, text)
     if len(content.years) == 1:
         order = abs(net.isel(year=-1)).argsort().values[::-1][:WIDEST]
-        drawn = charts.gap(net.isel(region=order), spoken, note=_held(content, spoken, text))
+        drawn = charts.gap(net.isel(region=order), spoken, note=held and joined(spoken, held, beside))
         return Section("gap", text("section.gap.title"), (text("section.gap.text"),), (drawn,))
     parts = [net.sel(region=[content.focus])]
     oecd = _of_spec(content, "oecd")
     if oecd is not None:
         parts.append((oecd.production - oecd.consumption).sel(region=["non-OECD"]))
-    chart = charts.gap(xr.concat(parts, dim="region"), spoken, note=_held(content, spoken, text))
+    chart = charts.gap(xr.concat(parts, dim="region"), spoken, note=joined(spoken, held, beside))
     return Section("gap", text("section.gap.title"), (text("section.gap.text"),), (chart,))
 
 
@@ -120,7 +124,7 @@ def _of_spec(content: Content, spec: str) -> Group | None:
 
 
 def _held(content: Content, spoken: Voice, text: Words) -> str:
-    """What the non-OECD gap would be, had membership never changed; empty without groups."""
+    """What the non-OECD gap would be, had membership never changed; empty without groups or a difference."""
     dated, held = _of_spec(content, "oecd"), content.held
     if dated is None or held is None:
         return ""
@@ -128,6 +132,8 @@ def _held(content: Content, spoken: Voice, text: Words) -> str:
     lines = {key: (one.production - one.consumption).sel(region="non-OECD").values for key, one in gaps.items()}
     shown = {key: signed(float(line[-1]), spoken) for key, line in lines.items()}
     shown |= {f"{key}_first": signed(float(line[0]), spoken) for key, line in lines.items()}
+    if (shown["held"], shown["held_first"]) == (shown["dated"], shown["dated_first"]):
+        return ""
     key = "section.gap.held" if len(content.years) > 1 else "section.gap.held_one"
     return text(key, first=content.years[0], last=content.years[-1], **shown)
 
@@ -139,6 +145,8 @@ def _intensity(content: Content, spoken: Voice, text: Words) -> Section | str:
         return "intensity"
     drawn = [charts.intensity_definitions(content.intensity.sel(region=there), spoken)]
     lines = [text("section.intensity.text")]
+    if content.embedded:
+        lines.append(text("section.intensity.value_added"))
     if len(content.years) > 1:
         constant = None
         if content.constant is not None:

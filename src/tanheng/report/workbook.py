@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import accumulate, takewhile
 from pathlib import Path
 from typing import Any
 
@@ -14,14 +15,13 @@ import xlsxwriter
 
 from tanheng import accounts, labels, provenance
 from tanheng.charts.measure import gas
-from tanheng.charts.trade import DEFINITIONS
-from tanheng.charts.words import FILE as CHARTS
 from tanheng.charts.words import words
 from tanheng.report.content import BASE, Content
 from tanheng.report.sections import FILE
 
 _DIMS = ("region", "to_region", "definition", "sector")
 _STILL = datetime(2000, 1, 1)  # the same input gives the same bytes
+_SCREEN = 80  # characters: half of what a screen shows
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,6 +46,7 @@ def write(content: Content, path: Path) -> None:
             ),
             "number": book.add_format({"num_format": "#,##0.00;-#,##0.00;0"}),
             "fine": book.add_format({"num_format": "0.0000"}),
+            "tiny": book.add_format({"num_format": "0.0E+00"}),
             "wrap": book.add_format({"text_wrap": True, "valign": "top"}),
             "link": book.add_format({"font_color": "#1F5A85", "underline": 1}),
         }
@@ -139,7 +140,7 @@ def _heads(column: str) -> dict[str, str]:
 
 def _name(column: str, code: str, language: str, content: Content) -> str:
     if column == "definition":
-        return words(CHARTS, language)(f"definition.{DEFINITIONS[code]}")
+        return labels.term(code, language)
     if column != "sector":
         return labels.region_name(code, language)
     if code == "direct":
@@ -194,9 +195,9 @@ def _about(book: Any, content: Content, looks: Mapping[str, Any]) -> None:
         (_both("methods.facts_prices"), _value(about.price_basis)),
         (_both("methods.facts_currency"), about.currency),
         (_both("methods.facts_boundary"), _value(about.boundary)),
-        (_both("methods.sources_title"), about.source),
-        (_both("methods.facts_licence"), about.licence),
-        (_both("methods.facts_version"), about.version),
+        (_both("methods.sources_title"), _value(about.source)),
+        (_both("methods.facts_licence"), _value(about.licence)),
+        (_both("methods.facts_version"), _value(about.version)),
         ("Tanheng 碳衡", provenance.version()),
     ]
     rows += [(f"{year.about.year} BLAKE3", year.hash) for year in content.by_year]
@@ -213,16 +214,43 @@ def _grid(book: Any, sheet: Sheet, looks: Mapping[str, Any]) -> None:
     """A title, a head that stays in sight, and the rows; numbers are numbers, at full precision."""
     page = book.add_worksheet(sheet.tab)
     page.write_string(0, 0, sheet.title, looks["title"])
-    fine = sheet.key in ("intensity", "constant")
-    lead = sum(not str(head).isdigit() for head in sheet.frame.columns) if sheet.key != "checks" else 1
     for at, head in enumerate(sheet.frame.columns):
         page.write_string(2, at, str(head), looks["head"])
         values = sheet.frame[head].tolist()
-        if values and isinstance(values[0], str):
+        if _worded(values):
             page.write_column(3, at, values)
-            page.set_column(at, at, min(44, max(10, 2 + max(map(len, values)))))
+            page.set_column(at, at, _width(values))
         else:
-            page.set_column(at, at, 13, looks["fine" if fine else "number"] if head != _term("year") else None)
+            page.set_column(at, at, 13, looks.get(_look(sheet.key, str(head))))
             page.write_column(3, at, ["" if value != value else value for value in values])
-    page.freeze_panes(3, min(lead, 8))
+    page.freeze_panes(3, _frozen(sheet.frame))
     page.autofilter(2, 0, 2 + len(sheet.frame), len(sheet.frame.columns) - 1)
+
+
+def _worded(values: Sequence[object]) -> bool:
+    return bool(values) and isinstance(values[0], str)
+
+
+def _look(key: str, head: str) -> str:
+    """The look of a column of numbers; "" leaves them as they are."""
+    if head == _term("year"):
+        return ""
+    if head == _both("methods.relative"):
+        return "tiny"
+    return "fine" if key in ("intensity", "constant") else "number"
+
+
+def _width(values: Sequence[str]) -> int:
+    """The width of a column of text in characters; a Chinese one takes two.
+
+    >>> _width(["Rest of world", "CHN"]), _width(["俄罗斯联邦及其他地区"])
+    (15, 22)
+    """
+    return min(44, max(10, 2 + max(sum(2 if ord(c) > 0x2E7F else 1 for c in text) for text in values)))
+
+
+def _frozen(frame: pd.DataFrame) -> int:
+    """How many columns stay in sight: the leading ones of text, as far as they leave half a screen to the numbers."""
+    columns = [frame.iloc[:, at].tolist() for at in range(frame.shape[1])]
+    widths = accumulate(_width(values) for values in takewhile(_worded, columns))
+    return max(1, sum(width <= _SCREEN for width in widths))

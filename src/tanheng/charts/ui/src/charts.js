@@ -4,10 +4,9 @@
 //   tanheng: {
 //     map: true,                            its map series need the world layer
 //     lang: "en" | "zh",
-//     format: {digits: 1, unit: "Mt"},      how numbers read in tooltips, labels and the colour scale
+//     format: {digits: 1, unit: "Mt"},      how numbers read in tooltips
 //     names: {"CHN": "China", ...},         what map regions (ISO 3166 alpha-3) and Sankey nodes are called
-//     height: 420,                          pixels, where the page gives the chart no height
-//     renderer: "svg" | "canvas"
+//     height: 420                           pixels, where the page gives the chart no height
 //   }
 //
 // A specification should bring its own aria.label.description: what ECharts makes up reads poorly.
@@ -16,26 +15,25 @@
 // "chart"; the world layer is <script type="application/json" id="tanheng-world">. When all are drawn, the root element
 // says data-charts="drawn", or "failed".
 import { geoEqualEarth } from "d3-geo";
-import { BarChart, HeatmapChart, LineChart, MapChart, SankeyChart, ScatterChart } from "echarts/charts";
+import { BarChart, LineChart, MapChart, SankeyChart, ScatterChart } from "echarts/charts";
 import {
-  AriaComponent, DatasetComponent, DataZoomComponent, GridComponent, LegendComponent, MarkLineComponent,
-  TitleComponent, ToolboxComponent, TooltipComponent, VisualMapComponent,
+  AriaComponent, GridComponent, LegendComponent, TitleComponent, TooltipComponent, VisualMapComponent,
 } from "echarts/components";
 import * as echarts from "echarts/core";
 import { LabelLayout, UniversalTransition } from "echarts/features";
-import { CanvasRenderer, SVGRenderer } from "echarts/renderers";
+import { SVGRenderer } from "echarts/renderers";
 
 echarts.use([
-  BarChart, HeatmapChart, LineChart, MapChart, SankeyChart, ScatterChart,
-  AriaComponent, DatasetComponent, DataZoomComponent, GridComponent, LegendComponent, MarkLineComponent,
-  TitleComponent, ToolboxComponent, TooltipComponent, VisualMapComponent,
-  LabelLayout, UniversalTransition, CanvasRenderer, SVGRenderer,
+  BarChart, LineChart, MapChart, SankeyChart, ScatterChart,
+  AriaComponent, GridComponent, LegendComponent, TitleComponent, TooltipComponent, VisualMapComponent,
+  LabelLayout, UniversalTransition, SVGRenderer,
 ]);
 
 const WORLD = "world";
 const NO_DATA = { en: "no data", zh: "无数据" };
 const list = (value) => (value === undefined ? [] : [].concat(value));
 const escape = echarts.format.encodeHTML;
+const minus = (text) => text.replace("-", "\u2212");
 let worldNames; // the layer's own names by id, once it is registered
 
 /** A function that prints a number, or the last of a list, with its unit: 12,345.6 Mt. */
@@ -46,16 +44,7 @@ function printer({ digits, unit = "" } = {}, lang = "en") {
   return (value) => {
     const x = Array.isArray(value) ? value[value.length - 1] : value;
     if (x === null || x === undefined || x === "" || Number.isNaN(Number(x))) return NO_DATA[lang];
-    return number.format(x) + (unit && `\u00a0${unit}`);
-  };
-}
-
-/** What a colour scale says of a value, or of a range with or without ends. */
-function rangePrinter(print) {
-  return (low, high) => {
-    if (high === undefined) return print(low);
-    if (low === -Infinity) return `< ${print(high)}`;
-    return high === Infinity ? `> ${print(low)}` : `${print(low)} – ${print(high)}`;
+    return minus(number.format(x)) + (unit && `\u00a0${unit}`);
   };
 }
 
@@ -90,8 +79,10 @@ function sankeySeries(series, names, print) {
   };
 }
 
-function labelledSeries(series, print) {
-  return series.label?.show ? { ...series, label: { formatter: (item) => print(item.value), ...series.label } } : series;
+/** Numbers on an axis have a true minus. */
+function axis(one) {
+  if (one.type !== "value") return one;
+  return { ...one, axisLabel: { formatter: (value) => minus(echarts.format.addCommas(value)), ...one.axisLabel } };
 }
 
 /** The ECharts option of a specification: a new object, with the functions that JSON cannot hold. */
@@ -100,15 +91,15 @@ function prepare(spec) {
   const print = printer(format, lang);
   const series = list(option.series).map((one) => {
     if (one.type === "map") return mapSeries(one, names);
-    return one.type === "sankey" ? sankeySeries(one, names, print) : labelledSeries(one, print);
+    return one.type === "sankey" ? sankeySeries(one, names, print) : one;
   });
-  const scales = list(option.visualMap).map((one) => ({ formatter: rangePrinter(print), ...one }));
+  const axes = ["xAxis", "yAxis"].filter((name) => option[name]).map((name) => [name, list(option[name]).map(axis)]);
   return {
     animation: false,
     ...option,
     aria: { enabled: true, ...option.aria },
     tooltip: { confine: true, valueFormatter: print, ...option.tooltip },
-    ...(scales.length ? { visualMap: scales } : {}),
+    ...Object.fromEntries(axes),
     series,
   };
 }
@@ -122,10 +113,10 @@ function registerWorld(world) {
 
 /** Draw a specification into an element; returns the ECharts instance. `world` is needed by maps alone. */
 function draw(element, spec, world) {
-  const { map, lang = "en", height = 420, renderer = "svg" } = spec.tanheng ?? {};
+  const { map, lang = "en", height = 420 } = spec.tanheng ?? {};
   if (map) registerWorld(world);
   if (!element.clientHeight) element.style.height = `${height}px`;
-  const chart = echarts.init(element, null, { renderer, locale: lang.toUpperCase() });
+  const chart = echarts.init(element, null, { renderer: "svg", locale: lang.toUpperCase() });
   chart.setOption(prepare(spec));
   const resize = () => !chart.isDisposed() && chart.resize();
   new ResizeObserver(resize).observe(element); // also when a hidden chart is shown
