@@ -11,6 +11,8 @@ from plain_tables import KITZES, contents, kitzes_folder
 from typer.testing import CliRunner
 
 from tanheng.cli import app
+from tanheng.data.readers import plain
+from tanheng.errors import InputError
 
 Z, Y, F, ABOUT = (KITZES[name] for name in ("Z.csv", "Y.csv", "F.csv", "about.toml"))
 WIDE = ",,one,one,two,two\n,,a,b,{}\none,a,1,1,1,1\none,b,1,1,1,1\ntwo,a,1,1,1,1\ntwo,b,1,1,1,1\n"
@@ -162,6 +164,35 @@ FILES = {
         ["Kitzes 2013", "stressor CO2 has no unit"],
         "add it to [units]",
     ),
+    "a misnamed file": (
+        {"F_y.csv": ",one,two\n,final,final\nCO2,1,1\n"},
+        ["F_y.csv: is no file of a plain table"],
+        "rename it to F_Y.csv",
+    ),
+    "a file in capitals": (
+        {"V.CSV": ",one,two\n,all,all\nwages,4,5\n"},
+        ["V.CSV: is no file of"],
+        "rename it to V.csv",
+    ),
+    "a number of many digits": (
+        {"Z.csv": Z.replace("4,2", "4" * 200_000 + ",2")},
+        ["Z.csv line 4"],
+        "numbers of more digits than 17",
+    ),
+    "a huge year": (
+        {"about.toml": ABOUT.replace("2013\n", "99999999999\n")},
+        ["about.toml", "year is 9"],
+        "year = 2009",
+    ),
+    "no money": ({"about.toml": ABOUT.replace("USD", "kt")}, ["about.toml", "'kt'"], "'million USD'"),
+    "a singular region": (
+        {
+            "Z.csv": Z.replace("8,5", "10,10").replace("4,2", "-10,-10"),
+            "Y.csv": Y.replace("3,0", "-10,0").replace("0,6", "0,30"),
+        },
+        ["Kitzes 2013, region one, sector all", "singular"],
+        "check them",
+    ),
     "negative output": (
         {"Y.csv": Y.replace("0,6", "0,-60")},
         ["Kitzes 2013, region two, sector all", "output is negative"],
@@ -177,7 +208,8 @@ FILES = {
 # what is asked: (arguments, what the line names, the way out it offers)
 QUESTIONS = {
     "year": (["--year", "1995"], ["no year 1995"], "it holds 2013"),
-    "years": (["--years", "2012:2014"], ["no years 2012, 2014"], "it holds 2013"),
+    "years": (["--years", "2012:2014"], ["2012 to 2014 is not within"], "it holds 2013"),
+    "too many years": (["--years", "1:9999999"], ["1 to 9999999 is not within"], "it holds 2013"),
     "account": (["--account", "consumtion"], ["no account 'consumtion'"], "did you mean consumption"),
     "dimension": (["--by", "regoin"], ["no dimension 'regoin'"], "did you mean region?"),
     "stressor": (["--stressor", "CO3"], ["no stressor 'CO3'"], "did you mean CO2?"),
@@ -193,6 +225,13 @@ QUESTIONS = {
         ["partial.csv", "region two of the table"],
         "add a line for it",
     ),
+    "a grouping file in capitals": (
+        ["--group", "{tmp}/PARTIAL.CSV"],
+        ["PARTIAL.CSV", "cannot be read"],
+        "region,group",
+    ),
+    "a grouping file that is all ending": (["--group", "{tmp}/.csv"], [".csv is not known"], "region,group"),
+    "a date that is none": (["--group", "oecd@99999999999999999999"], ["grouping oecd@9", "is not a year"], "2020"),
     "no such grouping file": (["--group", "{tmp}/none.csv"], ["none.csv", "No such file"], "region,group"),
     "prices": (["--prices", "constant"], ["consumption is not per money"], "export-intensity"),
     "ending": (["-o", "{tmp}/out.xls"], ["out.xls tells no format"], "give --format"),
@@ -260,11 +299,23 @@ def test_tables(tmp_path, command, table, names, way_out):
         (["norms", "oced"], ["norm oced is not known"], "did you mean oecd?"),
         (["norms", "brics", "--at", "1995"], ["norm brics", "1995-12-31", "valid from"], "brics@"),
         (["report", "--table", "wrold"], ["'wrold'"], "did you mean world?"),
-        (["report", "--years", "1990:1996"], ["no years 1990 to 1994"], "it holds 1995 to 2009"),
+        (["report", "--years", "1990:1996"], ["1990 to 1996 is not within"], "it holds 1995 to 2009"),
     ],
 )
 def test_other_commands(tmp_path, arguments, names, way_out):
     refused(tmp_path, arguments, names, way_out)
+
+
+def test_a_link_to_nothing(tmp_path):
+    folder = kitzes_folder(tmp_path / "table")
+    (folder / "F_Y.csv").symlink_to(tmp_path / "none.csv")
+    with pytest.raises(InputError, match=r"F_Y.csv: is no file, or a link to none; mend it or take it away"):
+        plain.read(folder, 2013)
+
+
+def test_other_files_are_welcome(tmp_path):
+    folder = kitzes_folder(tmp_path / "table", {"README": "mine", "Z.xlsx": "", ".hidden.csv": "", "Z.csv~": ""})
+    assert CliRunner().invoke(app, ["check", str(folder)]).exit_code == 0
 
 
 def test_the_real_command_prints_one_line(tmp_path):

@@ -55,7 +55,7 @@ def two_years(monkeypatch, tmp_path) -> str:
 
     folder = kitzes_folder(tmp_path / "two")
     monkeypatch.setattr(store, "open", lambda name: store.Store("two", Years(), folder))
-    monkeypatch.setattr(store, "_read", lambda _, folder, year: Years().read(folder, year))
+    monkeypatch.setattr(store, "_read", lambda _, folder, year, stamp: Years().read(folder, year))
     return "two"
 
 
@@ -89,13 +89,13 @@ def test_columns_follow_by(kitzes, account, by, columns):
     assert text.splitlines()[0] == f"account,stressor,unit,year,{columns},value"
 
 
-def test_csv_keeps_every_bit(kitzes, tmp_path):
+def test_csv_keeps_every_digit_that_counts(kitzes, tmp_path):
     from tanheng.data import store
 
     values = accounts.flows(store.open(kitzes)[2013]).values.ravel()
     done("accounts", kitzes, "--account", "flows", "-o", tmp_path / "flows.csv")
     read = [float(line.rsplit(",", 1)[1]) for line in (tmp_path / "flows.csv").read_text().splitlines()[1:]]
-    assert read == values.tolist()
+    assert read == pytest.approx(values.tolist(), rel=1e-14)
 
 
 def test_json(kitzes):
@@ -137,6 +137,51 @@ def test_table_in_chinese():
     text = done("accounts", "world", "--account", "production", "--year", "2009", "--lang", "zh")
     assert "生产侧核算 [kt], CO2" in text
     assert "CHN 中国" in text
+    assert "价格口径：现价（基本价格）; 核算边界：居民口径; 来源：World" in text
+
+
+def test_groups_and_constant_prices_in_chinese(tmp_path):
+    ask = ("accounts", "world", "--year", "2009", "--lang", "zh", "--account")
+    text = done(*ask, "flows", "--group", "oecd@2000")
+    assert "OECD 经合组织" in text
+    assert "non-OECD 非经合组织" in text
+    assert "分组：oecd@2000. 经合组织：AUS AUT" in text
+    assert "假定不属于该组：ROW" in text
+    assert "2005年不变价" in done(*ask, "export-intensity", "--prices", "constant")
+    for line in text.splitlines()[-4:]:
+        assert line.partition("：")[0] in {"数据表", "方法", "价格口径", "分组"}
+    lists = "\n".join(done(*command, "--lang", "zh") for command in (["tables"], ["norms"], ["accounts", "--list"]))
+    assert not {"Name", "Title", "Years", "Formula", "At", "members"} & set(lists.split())
+    own = tmp_path / "a table at home.CSV"
+    own.write_text("region,group\n" + "".join(f"{code},x\n" for code in _regions()))
+    assert f"分组：{own}. x：AUS" in done(*ask, "production", "--group", own)
+
+
+def _regions() -> tuple[str, ...]:
+    from tanheng.data import store
+
+    return store.open("world")[2009].regions
+
+
+def test_everything_that_a_table_says_of_itself_has_a_head():
+    """In both languages: no field of About without one."""
+    from dataclasses import fields
+
+    from tanheng import labels
+    from tanheng.systems.about import About
+
+    for language in ("en", "zh"):
+        assert all(labels.term(f"head-{one.name}", language) for one in fields(About) if one.name != "units")
+
+
+def test_labels_are_printed_as_they_are(tmp_path):
+    """No emoji, no markup."""
+    from plain_tables import KITZES
+
+    odd = {name: text.replace("one", ":car:").replace("two", "[red]") for name, text in KITZES.items()}
+    text = done("accounts", kitzes_folder(tmp_path / "odd", dict(odd)), "--account", "production")
+    assert ":car:" in text
+    assert "[red]" in text
 
 
 def test_table_to_a_file_and_format_over_ending(kitzes, tmp_path):
@@ -150,7 +195,7 @@ def test_an_existing_file_is_replaced_whole(kitzes, tmp_path):
     (tmp_path / "a.csv").write_text("old\n" * 1000)
     done("accounts", kitzes, "--account", "production", "-o", tmp_path / "a.csv")
     assert (tmp_path / "a.csv").read_text() == (
-        "account,stressor,unit,year,region,value\nproduction,CO2,t,2013,one,8.0\nproduction,CO2,t,2013,two,4.0\n"
+        "account,stressor,unit,year,region,value\nproduction,CO2,t,2013,one,8\nproduction,CO2,t,2013,two,4\n"
     )
     assert [path.name for path in tmp_path.iterdir() if path.is_file()] == ["a.csv"]
 
@@ -172,7 +217,17 @@ def test_a_span_of_years(two_years):
 def test_years_that_are_not_there_are_named(two_years):
     result = run("accounts", "two", "--account", "production", "--years", "2012:2016")
     assert result.exit_code == 1
-    assert result.stderr == "error: two: there are no years 2012, 2015, 2016; it holds 2013, 2014\n"
+    assert result.stderr == "error: two: 2012 to 2016 is not within its years; it holds 2013, 2014\n"
+    endless = run("accounts", "two", "--account", "production", "--years", "1:9999999")
+    assert endless.stderr == "error: two: 1 to 9999999 is not within its years; it holds 2013, 2014\n"
+
+
+def test_a_year_that_lacks_in_between_is_named(two_years, monkeypatch):
+    from tanheng.data import store
+
+    monkeypatch.setattr(store.Store, "years", (2013, 2014, 2017))
+    result = run("accounts", "two", "--account", "production", "--years", "2014:2017")
+    assert result.stderr == "error: two: there are no years 2015, 2016; it holds 2013, 2014, 2017\n"
 
 
 def test_groups_carry_their_members():
@@ -189,7 +244,7 @@ def test_constant_prices():
     """In 2005 prices of 2009 a country whose prices rose in USD has a higher intensity than in current prices."""
     ask = ("accounts", "world", "--account", "export-intensity", "--year", "2009", "--format", "json")
     current, constant = json.loads(done(*ask)), json.loads(done(*ask, "--prices", "constant"))
-    assert constant["meta"]["2009"]["price_basis"] == "constant 2005 prices"
+    assert constant["meta"]["2009"]["price_basis"] == "constant prices of 2005"
     assert "TWN" in constant["meta"]["2009"]["left_out"].split()
     values = [
         {row["region"]: row["value"] for row in answer["rows"] if row["definition"] == "domestic/gross"}
@@ -216,9 +271,9 @@ def test_tables():
 def test_show(kitzes):
     text = done("show", kitzes)
     assert "Kitzes 2013" in text
-    assert "region (2): one; two" in text
-    assert [line.split() for line in text.splitlines() if "gross output" in line] == [
-        ["gross", "output", "28.000", "USD"]
+    assert "Region (2): one; two" in text
+    assert [line.split() for line in text.splitlines() if "Gross output" in line] == [
+        ["Gross", "output", "28.000", "USD"]
     ]
     assert "CHN China" in done("show", "world", "--year", "1995")
 
@@ -239,11 +294,28 @@ def test_check_ends_with_1_on_an_error(tmp_path):
     assert (rows[0]["check"], rows[0]["severity"], rows[0]["year"]) == ("unproductive", "error", 2013)
 
 
+UNBALANCED = {"V.csv": ",one,two\n,all,all\nwages,4,4\n"}  # 4 and 5 are due
+
+
+def test_errors_of_the_table_are_noted_beside_its_accounts(tmp_path, monkeypatch):
+    folder = kitzes_folder(tmp_path / "bad", dict(UNBALANCED))
+    said = f"note: 'tanheng check {folder}' finds errors (2013): V is not output less intermediate inputs: 1 USD apart"
+    result = run("accounts", folder, "--account", "production")
+    assert result.exit_code == 0
+    assert result.stderr.startswith(said)
+    assert result.stderr.count("\n") == 1
+
+    from tanheng import report
+
+    monkeypatch.setattr(report, "build", lambda *_, **__: (tmp_path / "report.html",))
+    assert run("report", "--table", folder).stderr.startswith(said)
+
+
 def test_norms():
     assert "oecd" in done("norms")
     assert "24 members" in done("norms", "--at", "1990")
     text = done("norms", "oecd", "--at", "1990", "--lang", "zh")
-    assert "经合组织成员国, at 1990-12-31" in text
+    assert "oecd：经合组织成员国, 1990-12-31" in text
     assert "JPN 日本" in text
     assert "KOR" not in text
     assert "29.8" in done("norms", "gwp100-ar6")
@@ -278,6 +350,9 @@ def test_report_calls_the_report(monkeypatch, kitzes, tmp_path):
         ["accounts", "world", "--account", "flows", "--format", "xml"],
         ["norms", "oecd", "--at", "lately"],
         ["norms", "oecd", "--at", "0"],
+        ["norms", "oecd", "--at", "99999999999999999999"],
+        ["norms", "oecd", "--at", "2020-13-01"],
+        ["--colour"],
         ["chekc", "world"],
         ["show", "world", "--colour"],
     ],
@@ -285,8 +360,30 @@ def test_report_calls_the_report(monkeypatch, kitzes, tmp_path):
 def test_usage_errors_end_with_2(arguments):
     result = run(*arguments)
     assert result.exit_code == 2
-    assert "Error: " in result.stderr
-    assert "Traceback" not in result.stderr
+    assert result.stderr.startswith("error: ")
+    assert result.stderr.endswith("--help' tells how\n")
+    assert result.stderr.count("\n") == 1
+
+
+def test_without_a_word_it_helps():
+    result = run()
+    assert result.exit_code == 2
+    assert "Commands:" in result.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a shell that closes streams")
+def test_closed_streams_are_no_bug(kitzes, tmp_path):
+    def ran(rest: str, *arguments: object) -> tuple[int, str]:
+        command = ["sh", "-c", f'exec "$@" {rest}', "sh", *COMMAND, *map(str, arguments)]
+        process = subprocess.run(command, stderr=subprocess.PIPE, text=True, check=False)
+        return process.returncode, process.stderr
+
+    refused = "error: cannot be read or written (Bad file descriptor); look at the place and its free space\n"
+    assert ran(">&-", "tables") == (1, refused)
+    assert ran(">&-", "--version") == (1, refused)
+    assert ran(">&-", "accounts", kitzes, "--account", "flows", "-o", tmp_path / "a.csv") == (0, "")
+    assert (tmp_path / "a.csv").read_text().startswith("account,")
+    assert ran("2>&-", "chekc") == (2, "")
 
 
 def test_ctrl_c_is_quiet(kitzes, monkeypatch):

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     )
     from tanheng.data.store import open
     from tanheng.errors import TanhengError
-    from tanheng.systems.table import About, Table
+    from tanheng.systems.about import About
+    from tanheng.systems.table import Table
 
 __all__ = [
     "ACCOUNTS",
@@ -41,7 +42,7 @@ __all__ = [
 ]
 
 _ELSEWHERE = {
-    "About": "tanheng.systems.table",
+    "About": "tanheng.systems.about",
     "Table": "tanheng.systems.table",
     "TanhengError": "tanheng.errors",
     "open": "tanheng.data.store",

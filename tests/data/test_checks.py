@@ -27,13 +27,20 @@ def test_nothing_is_found_in_a_sound_table():
 
 
 def test_value_added_that_does_not_balance():
-    """Kitzes: value added is 16 - 12 = 4 and 12 - 7 = 5; 1 of 28 of output is missing in the second sector."""
+    """Kitzes: value added is 16 - 12 = 4 and 12 - 7 = 5; 1 of 9 is missing in the second sector."""
     assert "value-added-balance" not in found(kitzes(V=[[4, 5]]))
     finding = found(kitzes(V=[[4, 4]]))["value-added-balance"]
-    assert (finding.severity, finding.where) == ("warning", "V")
-    assert finding.size == pytest.approx(1 / 28)
+    assert (finding.severity, finding.where) == ("error", "V")
+    assert finding.size == pytest.approx(1 / 9)
     assert "most at region two, sector all" in finding.what
-    assert found(kitzes(V=[[4000, 5000]]))["value-added-balance"].severity == "error"
+
+
+@pytest.mark.parametrize(("missing", "severity"), [(0.012, "error"), (0.008, "warning"), (0.0008, "note")])
+def test_value_added_is_measured_against_itself(missing, severity):
+    """Not against output, which is three times as much."""
+    finding = found(kitzes(V=[[4, 5 - 9 * missing]]))["value-added-balance"]
+    assert finding.severity == severity
+    assert finding.size == pytest.approx(missing)
 
 
 def test_negative_cells_by_kind():
@@ -63,6 +70,19 @@ def test_productivity():
     worst = checks.check(swallowing)[0]
     assert (worst.check, worst.severity) == ("unproductive", "error")
     assert worst.size == pytest.approx(10 / 9)
+
+
+def test_a_table_is_productive_in_the_check_where_it_is_in_the_kernel():
+    """Column sums of 1 and above that a bound settles, output that cancels to rounding, signed cells."""
+    losing = small([[1, 3], [1, 1]], [[2, 0], [0, 1]])
+    left_over = small([[2, 0.1], [0, 0.3]], [[3, 0], [-0.1, -0.2 + 1e-17]])  # x = 5.1 and 6e-17
+    signed = small([[5, 5], [-9, 5]], [[1, 0], [0, 15]])
+    for table in (losing, left_over, signed):
+        assert table.system is not None
+        assert not {"unproductive", "unsettled"} & set(found(table))
+    assert not left_over.has_output[1, 0]
+    assert found(left_over)["region-without-output"].where == "region ROW"
+    assert "negative-value-added" not in found(left_over)
 
 
 def test_a_stressor_that_is_zero_everywhere():

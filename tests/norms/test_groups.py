@@ -88,6 +88,12 @@ def test_a_users_csv(tmp_path: Path) -> None:
     assert result.source == str(path)
 
 
+@pytest.mark.parametrize(("name", "text"), [("A.CSV", "region,group\nA,x\n"), ("A.Toml", "[groups]\nx = ['A']\n")])
+def test_a_users_file_in_capitals(tmp_path: Path, name: str, text: str) -> None:
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    assert grouping(str(tmp_path / name), ["A"], year_end(2009)).of == ("x",)
+
+
 def test_a_users_toml(tmp_path: Path) -> None:
     path = tmp_path / "mine.toml"
     path.write_text('title = "Basins"\nsource = "me"\n[groups]\nNorth = ["B"]\nSouth = ["A"]\n', encoding="utf-8")

@@ -8,7 +8,7 @@ import pytest
 from iso3166 import countries_by_alpha3
 
 from tanheng.errors import NormError
-from tanheng.norms import lookup, names, year_end
+from tanheng.norms import lookup, names, parse_date, year_end
 
 FOUNDERS_OF_THE_EEC = {"BEL", "DEU", "FRA", "ITA", "LUX", "NLD"}
 
@@ -129,6 +129,17 @@ def test_every_norm_is_complete_and_names_its_source(name: str) -> None:
         assert norm.values == {}
     else:
         assert norm.unit
+
+
+def test_a_date_as_it_is_written() -> None:
+    assert parse_date("2020") == date(2020, 12, 31)
+    assert parse_date("2020-02-29") == date(2020, 2, 29)
+
+
+@pytest.mark.parametrize("text", ["", "0", "lately", "2021-02-29", "99999999999999999999", "9" * 5000])
+def test_what_is_no_date(text: str) -> None:
+    with pytest.raises(NormError, match=r"is not a (year|date); (give|write)"):
+        parse_date(text)
 
 
 def test_a_year_that_is_none() -> None:

@@ -7,7 +7,8 @@ import pytest
 from tables import ABOUT, flat, kitzes, random_table
 
 from tanheng.errors import InputError, LabelError, MissingError, TableError, UnitError
-from tanheng.systems.table import About, Table
+from tanheng.systems.about import About
+from tanheng.systems.table import Table
 
 LABELS = {"regions": ["a", "b"], "sectors": ["s"], "demand": ["d"], "stressors": ["CO2"]}
 ARRAYS = {"Z": [[8.0, 5], [4, 2]], "Y": [[3.0, 0], [0, 6]], "F": [[8.0, 4]]}

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import datetime
-import io
 import json
-import sys
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -13,14 +11,12 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from tanheng.cli import shell
-from tanheng.errors import MissingError, QuestionError
+from tanheng.errors import MissingError, NormError, QuestionError
 
 if TYPE_CHECKING:
     import xarray as xr
 
-    from tanheng.data.checks import Finding
     from tanheng.data.store import Store
-    from tanheng.norms import Norm
     from tanheng.systems.table import Table
 
 app = typer.Typer(
@@ -34,6 +30,9 @@ app = typer.Typer(
 )
 
 _ENDINGS = {".csv": "csv", ".json": "json", ".parquet": "parquet", ".txt": "table"}
+
+
+Faults = list[tuple[int, str]]  # year, what is wrong
 
 
 @dataclass(frozen=True)
@@ -56,10 +55,12 @@ def _span(text: str) -> Span:
 
 
 def _at(text: str) -> datetime.date:
+    from tanheng.norms import parse_date
+
     try:
-        return datetime.date(int(text), 12, 31) if text.isdecimal() else datetime.date.fromisoformat(text)
-    except ValueError:
-        raise typer.BadParameter(f"{text!r} is neither a year nor a date such as 2020-12-31") from None
+        return parse_date(text)
+    except NormError as error:
+        raise typer.BadParameter(f"{error.what}: {error.hint}") from None
 
 
 TableName = Annotated[
@@ -74,7 +75,7 @@ def _version(wanted: bool) -> None:
     if wanted:
         from tanheng import provenance
 
-        print("tanheng", provenance.version())
+        print("tanheng", provenance.version(), flush=True)
         raise typer.Exit
 
 
@@ -105,65 +106,26 @@ def report(
         written = writer.build(store, years=chosen, languages=languages, out=out, progress=progress)
     for path in written:
         print(path)
+    _note_faults(table, [fault for year in chosen for fault in _faults(store[year])])
 
 
 @app.command()
 def tables(lang: Language = "en") -> None:
     """List the stored tables."""
-    from tanheng.cli.output import plain_grid
+    from tanheng.cli import describe
     from tanheng.data import store as stores
 
-    grid = plain_grid(["Name", "Title", "Years"], ["Regions", "Sectors"])
-    for head in ("Stressors", "Licence"):
-        grid.add_column(head)
-    for name in stores.NAMES:
-        store = stores.open(name)
-        latest = store[store.years[-1]]
-        sizes = (str(len(latest.regions)), str(len(latest.sectors)))
-        years, stressors = _spelled(store.years), ", ".join(latest.stressors)
-        grid.add_row(name, store.reader.TITLE[lang], years, *sizes, stressors, latest.about.licence)
-    shell.show(grid)
+    shell.show(describe.stores(map(stores.open, stores.NAMES), lang))
 
 
 @app.command()
 def show(table: TableName = "world", year: Year = None, lang: Language = "en") -> None:
     """Show what a table is: source, labels with names, totals, hash."""
+    from tanheng.cli import describe
     from tanheng.data import store as stores
 
     store = stores.open(table)
-    chosen = store[store.years[-1] if year is None else year]
-    shell.show(*_described(chosen, store, lang))
-
-
-def _described(table: Table, store: Store, language: str) -> list[Any]:
-    from tanheng.cli.output import figure, label, plain_grid
-
-    about = plain_grid(["", ""])
-    about.show_header = False
-    for key, value in asdict(table.about).items():
-        if key != "units" and value:
-            about.add_row(key.replace("_", " "), str(value))
-    about.add_row("years in store", _spelled(store.years))
-    about.add_row("parts", ", ".join(name for name in ("Z", "Y", "F", "F_Y", "V") if getattr(table, name) is not None))
-    about.add_row("hash", table.hash)
-    totals = plain_grid(["Total"], ["Value"])
-    totals.add_column("Unit")
-    money = table.about.currency
-    totals.add_row("gross output", figure(float(table.x.sum())), money)
-    totals.add_row("final demand", figure(float(table.Y.sum())), money)
-    for stressor in table.stressors:
-        unit = table.about.units[stressor]
-        totals.add_row(f"{stressor}, sectors", figure(float(table.F.sel(stressor=stressor).sum())), unit)
-        if table.F_Y is not None:
-            direct = float(table.F_Y.sel(stressor=stressor).sum())
-            totals.add_row(f"{stressor}, direct emissions of final demand", figure(direct), unit)
-    axes = {"region": table.regions, "sector": table.sectors, "demand": table.demand, "stressor": table.stressors}
-    system = table.about.classification
-    lists = [
-        f"{axis} ({len(codes)}): " + "; ".join(label(axis, code, language, system) for code in codes)
-        for axis, codes in axes.items()
-    ]
-    return [about, totals, *lists]
+    shell.show(*describe.table(store[store.years[-1] if year is None else year], store.years, lang))
 
 
 @app.command()
@@ -173,6 +135,7 @@ def check(
     format: Annotated[Literal["table", "json"], typer.Option(help="How to print.")] = "table",
 ) -> None:
     """Check a table, worst findings first. Exit code 1 if one of them is an error."""
+    from tanheng.cli import describe
     from tanheng.data import checks
     from tanheng.data import store as stores
 
@@ -184,25 +147,11 @@ def check(
         rows = [{"year": one, **asdict(finding)} for one, finding in found]
         shell.emit((json.dumps(rows, ensure_ascii=False, default=float) + "\n").encode(), None)
     elif not found:
-        print(f"{store.name} {_spelled(years)}: nothing found")
+        print(f"{store.name} {describe.spelled(years)}: nothing found")
     else:
-        shell.show(_findings(found))
+        shell.show(describe.findings(found))
     if any(finding.severity == "error" for _, finding in found):
         raise typer.Exit(1)
-
-
-def _findings(found: list[tuple[int, Finding]]) -> Any:
-    """A row for each finding; what is found in several years stands once, as it is in the worst."""
-    from tanheng.cli.output import plain_grid
-
-    alike: dict[tuple[str, str, str], list[tuple[int, Finding]]] = {}
-    for year, one in found:
-        alike.setdefault((one.severity, one.check, one.where), []).append((year, one))
-    grid = plain_grid(["Severity", "Year", "Where", "What", "Way out"], ["Size"])
-    for (year, worst), *others in alike.values():
-        when = f"{year} and {len(others)} more" if others else str(year)
-        grid.add_row(worst.severity, when, worst.where, worst.what, worst.hint, f"{worst.size:.2g}")
-    return grid
 
 
 @app.command()
@@ -222,35 +171,28 @@ def accounts(
 ) -> None:
     """Compute an account of a table, for the latest year unless told otherwise."""
     if list_:
-        _list_accounts(lang)
+        from tanheng.accounts import ACCOUNTS
+        from tanheng.cli import describe
+
+        shell.show(describe.accounts(ACCOUNTS, lang))
         return
     if account is None:
         raise typer.BadParameter("give --account NAME; 'tanheng accounts --list' shows them")
     kind = _format(format, out)
-    from tanheng.cli import output
+    from tanheng.cli import describe, output
     from tanheng.data import store as stores
 
     store = stores.open(table)
     chosen = _chosen(store, year, years)
-    results = _compute(store, chosen, account, by, stressor or None, group, prices)
+    results, faults = _compute(store, chosen, account, by, stressor or None, group, prices)
     if kind == "table":
         shell.show(*output.as_tables(results, lang), path=out)
     else:
         shell.emit(output.ENCODERS[kind](results), out)
     if year is None and years is None and len(store.years) > 1:
-        shell.note(
-            f"this is {chosen[0]}, the latest year; {store.name} holds {_spelled(store.years)} (--year, --years)"
-        )
-
-
-def _list_accounts(language: str) -> None:
-    from tanheng.accounts import ACCOUNTS
-    from tanheng.cli.output import plain_grid
-
-    grid = plain_grid(["Name", "Title", "Formula", "Source", "Dimensions"])
-    for _, one in sorted(ACCOUNTS.items()):
-        grid.add_row(one.name, one.title[language], one.formula, one.source, ",".join(one.dims))
-    shell.show(grid)
+        held = describe.spelled(store.years)
+        shell.note(f"this is {chosen[0]}, the latest year; {store.name} holds {held} (--year, --years)")
+    _note_faults(table, faults)
 
 
 def _format(given: str | None, out: Path | None) -> str:
@@ -275,20 +217,19 @@ def _chosen(store: Store, year: int | None, years: Span | None) -> tuple[int, ..
 
 
 def _within(store: Store, span: Span) -> tuple[int, ...]:
-    """The years of the span; raises MissingError naming those that the store lacks."""
-    wanted = tuple(range(span.first, span.last + 1))
-    lacking = tuple(year for year in wanted if year not in store)
+    """The years of the span; raises MissingError for an end outside the store's years, and naming those it lacks."""
+    from tanheng.cli.describe import spelled
+
+    first, last, hint = store.years[0], store.years[-1], f"it holds {spelled(store.years)}"
+    if span.first < first or span.last > last:
+        asked = str(span.first) if span.first == span.last else f"{span.first} to {span.last}"
+        raise MissingError(f"{asked} is not within its years", where=store.name, hint=hint)
+    wanted = range(span.first, span.last + 1)
+    lacking = sorted(set(wanted) - set(store.years))
     if lacking:
-        what = f"there {'is no year' if len(lacking) == 1 else 'are no years'} {_spelled(lacking)}"
-        raise MissingError(what, where=store.name, hint=f"it holds {_spelled(store.years)}")
-    return wanted
-
-
-def _spelled(years: tuple[int, ...]) -> str:
-    """Years in words: '1995 to 2009' without a gap, else one by one."""
-    if len(years) > 2 and years[-1] - years[0] == len(years) - 1:
-        return f"{years[0]} to {years[-1]}"
-    return ", ".join(map(str, years))
+        what = f"there {'is no year' if len(lacking) == 1 else 'are no years'} {spelled(lacking)}"
+        raise MissingError(what, where=store.name, hint=hint)
+    return tuple(wanted)
 
 
 def _compute(
@@ -299,19 +240,37 @@ def _compute(
     stressor: list[str] | None,
     group: str | None,
     prices: str,
-) -> list[xr.DataArray]:
+) -> tuple[list[xr.DataArray], Faults]:
+    """The account of each year, and the errors that are found in its table."""
     from tanheng.accounts import find
 
     ask = find(account).function
     if prices == "constant" and account != "export-intensity":
         raise QuestionError(f"{account} is not per money", hint="constant prices are for export-intensity")
-    results = []
+    results: list[xr.DataArray] = []
+    faults: Faults = []
     with shell.progress() as progress:
         for done, year in enumerate(years):
             progress(account, done, len(years))
             more = _deflator(year) if prices == "constant" else {}
             results.append(ask(store[year], by, stressor=stressor, group_by=group, **more))
-    return results
+            faults += _faults(store[year])  # while it is at hand
+    return results, faults
+
+
+def _faults(table: Table) -> Faults:
+    from tanheng.data import checks
+
+    return [(table.year, one.what) for one in checks.check(table) if one.severity == "error"]
+
+
+def _note_faults(table: str, faults: Faults) -> None:
+    """One line if there are any: the numbers were made from a table that does not hold together."""
+    from tanheng.cli.describe import spelled
+
+    if faults:
+        years = spelled(sorted({year for year, _ in faults}))
+        shell.note(f"'tanheng check {table}' finds errors ({years}): {faults[0][1]}")
 
 
 def _deflator(year: int) -> dict[str, Any]:
@@ -330,51 +289,16 @@ def norms(
 ) -> None:
     """List the norms (memberships, factors), or show one at a date."""
     from tanheng import norms as dated
+    from tanheng.cli import describe
 
     when = at or datetime.date.today()
     if name is None:
-        _list_norms(when, lang)
+        shell.show(describe.all_norms(when, lang))
     else:
-        _show_norm(dated.lookup(name, when), lang)
-
-
-def _list_norms(when: datetime.date, language: str) -> None:
-    from tanheng import norms as dated
-    from tanheng.cli.output import plain_grid
-    from tanheng.errors import NormError
-
-    grid = plain_grid(["Name", "Title", f"At {when}"])
-    for name in dated.names():
-        try:
-            norm = dated.lookup(name, when)
-            grid.add_row(name, _title(norm, language), f"{len(norm.entries)} {'values' if norm.unit else 'members'}")
-        except NormError as error:
-            grid.add_row(name, "", error.what)
-    shell.show(grid)
-
-
-def _title(norm: Norm, language: str) -> str:
-    return norm.title_zh if language == "zh" else norm.title_en
-
-
-def _show_norm(norm: Norm, language: str) -> None:
-    from tanheng.cli.output import label, plain_grid
-
-    grid = plain_grid(["Code", "From", "To"], [norm.unit] if norm.values else [])
-    for one in norm.entries:
-        ends = [
-            "" if one.start == datetime.date.min else str(one.start),
-            "" if one.end == datetime.date.max else str(one.end),
-        ]
-        value = [f"{one.value:g}"] if one.value is not None else []
-        grid.add_row(label("region" if not value else "", one.code, language), *ends, *value)
-    lines = [f"{norm.name}: {_title(norm, language)}, at {norm.at}", f"Source: {norm.source}"]
-    shell.show(*lines, *([f"Note: {norm.note}"] if norm.note else []), grid)
+        shell.show(*describe.norm(dated.lookup(name, when), lang))
 
 
 def main() -> None:
     """The entry point of the command ``tanheng``."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):  # a pipe's encoding may be older than the names in our tables
-            stream.reconfigure(encoding="utf-8")
+    shell.open_streams()
     app(prog_name="tanheng")

@@ -5,7 +5,9 @@ from __future__ import annotations
 import io
 import json
 import math
-from collections.abc import Callable, Iterable, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -15,9 +17,10 @@ import xarray as xr
 from rich import box
 from rich.table import Table as Grid
 
-from tanheng import accounts, labels
+from tanheng import accounts, labels, norms
 from tanheng.errors import TanhengError
-from tanheng.systems.table import DIRECT, NOT_STATED
+from tanheng.systems.about import NOT_STATED
+from tanheng.systems.table import DIRECT
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -31,8 +34,8 @@ _OWN = ("component", "definition")  # dimensions whose labels are ours, not the 
 
 
 def as_csv(results: Sequence[xr.DataArray]) -> bytes:
-    """Tidy CSV in UTF-8; numbers read back to the last bit, nothing (an empty cell) where there is no number."""
-    return str(accounts.tidy(results).to_csv(index=False, lineterminator="\n")).encode()
+    """Tidy CSV in UTF-8; numbers to 15 digits, nothing (an empty cell) where there is no number."""
+    return str(accounts.tidy(results).to_csv(index=False, lineterminator="\n", float_format=accounts.DIGITS)).encode()
 
 
 def as_json(results: Sequence[xr.DataArray]) -> bytes:
@@ -79,7 +82,7 @@ def as_tables(results: Sequence[xr.DataArray], language: str) -> list[Renderable
     title = accounts.find(str(first.attrs["account"])).title[language]
     head = f"{title} [{frame['unit'].iloc[0]}]" if one_unit else title
     stressors = ", ".join(frame["stressor"].unique())
-    return [f"{head}, {stressors}", _wide(frame, keys, first, language), *_footnotes(results)]
+    return [f"{head}, {stressors}", _wide(frame, keys, first, language), *_footnotes(results, language)]
 
 
 def _wide(frame: pd.DataFrame, keys: list[str], first: xr.DataArray, language: str) -> Grid:
@@ -91,9 +94,14 @@ def _wide(frame: pd.DataFrame, keys: list[str], first: xr.DataArray, language: s
         rows.setdefault(codes, {})[year] = value
     places = _places(float(frame["value"].abs().max()))
     grid = plain_grid([_term(key, language) for key in keys], [str(year) for year in years])
-    classification = str(first.attrs.get("classification", ""))
+    classification, groups = str(first.attrs.get("classification", "")), _group_names(first, language)
     for codes, values in rows.items():
-        names = [label(dim, code, language, classification) for dim, code in zip(keys, codes, strict=True)]
+        names = [
+            f"{code} {groups[code]}"
+            if dim in _REGIONS and code in groups
+            else label(dim, code, language, classification)
+            for dim, code in zip(keys, codes, strict=True)
+        ]
         grid.add_row(*names, *(_number(values.get(year, math.nan), places) for year in years))
     return grid
 
@@ -151,28 +159,50 @@ def _term(key: str, language: str) -> str:
         return key.capitalize()
 
 
-def _footnotes(results: Sequence[xr.DataArray]) -> list[str]:
+def head(key: str, language: str) -> str:
+    """The head of a column or a line."""
+    return labels.term(f"head-{key}", language)
+
+
+def line(lead: str, text: str, language: str) -> str:
+    """A line of text with a lead: 'Method: ...'."""
+    return f"{lead}{_COLON[language]}{text}"
+
+
+def said(text: str, language: str) -> str:
+    """What a table says of itself, where it is one of the few words that are known; else as it stands."""
+    constant = re.fullmatch(r"constant prices of (\d+)", text)
+    if constant:
+        return labels.term("constant-prices", language).format(year=constant[1])
+    return labels.term(text, language) if text in _SAYINGS else text
+
+
+_COLON = {"en": ": ", "zh": "："}
+_SAYINGS = ("current basic prices", "residence", "territory", NOT_STATED)
+_UNSAID = (NOT_STATED, "none")
+_BASES = ("price_basis", "boundary", "source", "licence", "norms")
+
+
+def _footnotes(results: Sequence[xr.DataArray], language: str) -> list[str]:
     first = results[0].attrs
     hashes = ", ".join(f"{one.attrs['year']} #{str(one.attrs['table_hash'])[:12]}" for one in results)
-    lines = [f"Table: {first['table']} ({hashes}); tanheng {first['tanheng']}", f"Method: {first['method']}"]
-    stated = [f"{name}: {first[key]}" for key, name in _BASES.items() if first.get(key, NOT_STATED) not in _UNSAID]
-    lines += ["; ".join(stated)] if stated else []
-    lines += _by_year(results, "Residual (emissions of sectors without output)", _residual)
-    lines += _by_year(results, "Groups", _groups)
-    lines += _by_year(results, "Left out (no deflator)", lambda one: str(one.attrs.get("left_out", "")))
+    table = f"{first['table']} ({hashes}); tanheng {first['tanheng']}"
+    lines = [line(head(key, language), text, language) for key, text in (("table", table), ("method", first["method"]))]
+    stated = [key for key in _BASES if first.get(key, NOT_STATED) not in _UNSAID]
+    bases = [line(head(key, language), said(str(first[key]), language), language) for key in stated]
+    lines += ["; ".join(bases)] if bases else []
+    lines += _by_year(results, "residual", language, _residual)
+    lines += _by_year(results, "groups", language, lambda one: _groups(one, language))
+    lines += _by_year(results, "left_out", language, lambda one: str(one.attrs.get("left_out", "")))
     return lines
 
 
-_UNSAID = (NOT_STATED, "none")
-_BASES = {"price_basis": "Prices", "boundary": "Boundary", "source": "Source", "licence": "Licence", "norms": "Norms"}
-
-
-def _by_year(results: Sequence[xr.DataArray], head: str, say: Callable[[xr.DataArray], str]) -> list[str]:
+def _by_year(results: Sequence[xr.DataArray], key: str, language: str, say: Callable[[xr.DataArray], str]) -> list[str]:
     """One line if all years say the same, else one for each year that says something."""
-    said = {int(one.attrs["year"]): say(one) for one in results}
-    if len(set(said.values())) == 1:
-        return [f"{head}: {text}" for text in set(said.values()) if text]
-    return [f"{head}, {year}: {text}" for year, text in said.items() if text]
+    lead, texts = head(key, language), {int(one.attrs["year"]): say(one) for one in results}
+    if len(set(texts.values())) == 1:
+        return [line(lead, text, language) for text in set(texts.values()) if text]
+    return [line(f"{lead}, {year}", text, language) for year, text in texts.items() if text]
 
 
 def _residual(result: xr.DataArray) -> str:
@@ -182,11 +212,22 @@ def _residual(result: xr.DataArray) -> str:
     return ", ".join(shown)
 
 
-def _groups(result: xr.DataArray) -> str:
+def _groups(result: xr.DataArray, language: str) -> str:
     members: dict[str, str] = result.attrs.get("members", {})
     if not members:
         return ""
-    lists = "; ".join(f"{name}: {regions}" for name, regions in members.items())
+    names = _group_names(result, language)
+    lists = "; ".join(line(names.get(name, name), regions, language) for name, regions in members.items())
     assumed = str(result.attrs.get("assumed", ""))
-    name = str(result.attrs["group"]).partition(" at ")[0]  # at the end of the year, unless the name says when
-    return f"{name}. {lists}" + (f". Assumed to be in no group: {assumed}" if assumed else "")
+    name = str(result.attrs["group"]).rpartition(" at ")[0]  # at the end of the year, unless the name says when
+    return f"{name}. {lists}" + (f". {line(head('assumed', language), assumed, language)}" if assumed else "")
+
+
+def _group_names(result: xr.DataArray, language: str) -> Mapping[str, str]:
+    """The names of a norm's groups where they differ from those in the result, which are English."""
+    spec, _, at = str(result.attrs.get("group", "")).rpartition(" at ")
+    name = spec.partition("@")[0]
+    if language == "en" or name not in norms.names("groups"):
+        return {}
+    norm = norms.lookup(name, date.fromisoformat(at))
+    return dict([norm.group, norm.complement])

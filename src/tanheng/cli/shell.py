@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 import typer
 from typer.core import TyperGroup
@@ -21,40 +21,72 @@ if TYPE_CHECKING:  # rich is needed to print alone
 
 Progress = Callable[[str, int, int], None]  # stage, done, total
 
+# Typer bundles Click, in a place that differs by version; every usage error derives from this one.
+_UsageError = cast("type[typer.BadParameter]", typer.BadParameter.__base__)
 _PIPE_WIDTH = 10_000  # columns: nothing is wrapped or cut where no terminal says how wide it is
 
 
 class Commands(TyperGroup):
-    """The group of commands: a mistake becomes one line and exit code 1, a closed pipe or Ctrl-C silence."""
+    """The group of commands: a mistake becomes one line and exit code 1 or 2, a closed pipe or Ctrl-C silence."""
+
+    def make_context(self, info_name: Any, args: list[str], parent: Any = None, **extra: Any) -> Any:
+        """Read the words before the command. Without any, the help is printed."""
+        if not args:
+            return super().make_context(info_name, args, parent, **extra)
+        with _mistakes():
+            return super().make_context(info_name, args, parent, **extra)
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command. Internal errors pass: they are bugs and need their traceback."""
-        try:
+        with _mistakes():
             value = super().invoke(ctx)
             sys.stdout.flush()
             return value
-        except TanhengError as error:
-            fail(str(error))
-        except BrokenPipeError:
-            _close_quietly()
-            raise typer.Exit(0) from None
-        except KeyboardInterrupt:
-            raise typer.Exit(130) from None
-        except OSError as error:
-            _close_quietly()
-            where = f"{error.filename}: " if error.filename else ""
-            fail(f"{where}cannot be read or written ({error.strerror or error}); look at the place and its free space")
 
 
-def fail(message: str) -> None:
-    """Say what is wrong in one line on stderr and end with exit code 1."""
+@contextmanager
+def _mistakes() -> Iterator[None]:
+    try:
+        yield
+    except TanhengError as error:
+        fail(str(error))
+    except _UsageError as error:
+        command = error.ctx.command_path if error.ctx else "tanheng"
+        fail(f"{error.format_message().rstrip('.')}; '{command} --help' tells how", 2)
+    except BrokenPipeError:
+        _close_quietly()
+        raise typer.Exit(0) from None
+    except KeyboardInterrupt:
+        raise typer.Exit(130) from None
+    except OSError as error:
+        _close_quietly()
+        where = f"{error.filename}: " if error.filename else ""
+        fail(f"{where}cannot be read or written ({error.strerror or error}); look at the place and its free space")
+
+
+def fail(message: str, code: int = 1) -> NoReturn:
+    """Say what is wrong in one line on stderr and end with that exit code."""
     print("error:", " ".join(message.split()), file=sys.stderr)
-    raise typer.Exit(1)
+    raise typer.Exit(code)
 
 
 def note(message: str) -> None:
     """A remark beside the result, on stderr."""
     print("note:", message, file=sys.stderr)
+
+
+def open_streams() -> None:
+    """Make the standard streams take our names, and stand for those that the caller has closed.
+
+    What is written to a closed stdout fails as it does to a full disk; what is said on a closed stderr is lost.
+    """
+    if sys.stdout is None:
+        sys.stdout = open(os.open(os.devnull, os.O_RDONLY), "w", encoding="utf-8")  # noqa: SIM115 - open until the end
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a pipe's encoding may be older than the names in our tables
+            stream.reconfigure(encoding="utf-8")
 
 
 def _close_quietly() -> None:
@@ -102,10 +134,10 @@ def show(*parts: RenderableType, path: Path | None = None) -> None:
     from rich.console import Console
 
     if path is None and sys.stdout.isatty():
-        console, text = Console(highlight=False, markup=False), None
+        console, text = Console(highlight=False, markup=False, emoji=False), None
     else:
         text = io.StringIO()
-        console = Console(file=text, width=_PIPE_WIDTH, highlight=False, markup=False)
+        console = Console(file=text, width=_PIPE_WIDTH, highlight=False, markup=False, emoji=False)
     for part in parts:
         console.print(part)
     if text is not None:

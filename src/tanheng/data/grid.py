@@ -141,7 +141,8 @@ def _cells(text: str, separator: str, path: Path, at: int) -> list[str]:
     try:
         return [cell.strip() for cell in next(csv.reader([text], delimiter=separator), [])]
     except csv.Error as error:
-        raise InputError(f"is not CSV ({error})", where=f"{path} line {at}", hint="mind its quotation marks") from None
+        hint = "mind its quotation marks, and numbers of more digits than 17"
+        raise InputError(f"is not CSV ({error})", where=f"{path} line {at}", hint=hint) from None
 
 
 def _columns(path: Path, head: list[list[str]], index: int) -> list[tuple[str, str]]:

@@ -11,7 +11,8 @@ from pathlib import Path
 from tanheng.data import reader as door
 from tanheng.data.readers import plain, world
 from tanheng.errors import MissingError, QuestionError, nearest
-from tanheng.systems.table import About, Table
+from tanheng.systems.about import About
+from tanheng.systems.table import Table
 
 NAMES: dict[str, Path] = {"world": world.FOLDER}
 
@@ -40,7 +41,8 @@ class Store:
             there = f"{self.years[0]} to {self.years[-1]}" if len(self.years) > 1 else str(self.years[0])
             raise MissingError(f"there is no year {year}", where=self.name, hint=f"it holds {there}")
         folder = self.folder.resolve()
-        stamp = tuple(sorted((file.name, file.stat().st_mtime_ns, file.stat().st_size) for file in folder.iterdir()))
+        stats = {file.name: file.stat() for file in folder.iterdir() if file.exists()}
+        stamp = tuple(sorted((name, stat.st_mtime_ns, stat.st_size) for name, stat in stats.items()))
         return _read(self.reader.NAME, folder, int(year), stamp)
 
     def __contains__(self, year: object) -> bool:

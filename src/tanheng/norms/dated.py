@@ -87,6 +87,19 @@ def year_end(year: int) -> date:
     return date(year, 12, 31)
 
 
+def parse_date(text: str) -> date:
+    """The date that a user wrote: a date is itself, a year its 31 December. Raises NormError for anything else.
+
+    >>> parse_date("2020"), parse_date("2020-02-01")
+    (datetime.date(2020, 12, 31), datetime.date(2020, 2, 1))
+    """
+    try:
+        return year_end(int(text)) if text.isdecimal() else date.fromisoformat(text)
+    except ValueError:
+        hint = "write a year or a date, as in 2020 or 2020-12-31"
+        raise NormError(f"{text or 'nothing'} is not a date", hint=hint) from None
+
+
 def lookup(name: str, at: date) -> Norm:
     """The norm as it stood at ``at``. Raises NormError for an unknown name and for a date outside its validity.
 

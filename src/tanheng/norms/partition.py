@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from tanheng.errors import InputError, LabelError, NormError, nearest
-from tanheng.norms.dated import lookup, names, year_end
+from tanheng.norms.dated import lookup, names, parse_date
 
 # Codes that tables still use after ISO 3166 withdrew them (ISO 3166-3): WIOD writes ROM.
 _WITHDRAWN = {"ROM": "ROU"}
@@ -63,7 +63,7 @@ def grouping(spec: str, regions: Sequence[str], at: date) -> Grouping:
     >>> oecd.of, oecd.assumed, oecd.at.year
     (('non-OECD', 'OECD', 'non-OECD'), ('ROW',), 2009)
     """
-    if spec.endswith((".csv", ".toml")):
+    if Path(spec).suffix.lower() in _READERS:
         return _from_file(Path(spec), regions, at)
     name, _, held = spec.partition("@")
     return _from_norm(spec, name, regions, _held_at(spec, held) if "@" in spec else at)
@@ -71,10 +71,9 @@ def grouping(spec: str, regions: Sequence[str], at: date) -> Grouping:
 
 def _held_at(spec: str, text: str) -> date:
     try:
-        return year_end(int(text)) if text.isdecimal() else date.fromisoformat(text)
-    except ValueError:
-        hint = "write a year or a date after @, as in oecd@2020 or oecd@2020-12-31"
-        raise NormError(f"{text or 'nothing'} is not a date", where=f"grouping {spec}", hint=hint) from None
+        return parse_date(text)
+    except NormError as error:
+        raise NormError(error.what, where=f"grouping {spec}", hint=error.hint) from None
 
 
 def _from_norm(spec: str, name: str, regions: Sequence[str], at: date) -> Grouping:
@@ -106,7 +105,7 @@ def _from_norm(spec: str, name: str, regions: Sequence[str], at: date) -> Groupi
 
 
 def _from_file(path: Path, regions: Sequence[str], at: date) -> Grouping:
-    title, source, pairs = _read_csv(path) if path.suffix == ".csv" else _read_toml(path)
+    title, source, pairs = _READERS[path.suffix.lower()](path)
     of = _covering(pairs, regions, path.name)
     groups = tuple(dict.fromkeys(group for _, group in pairs))
     return Grouping(
@@ -164,6 +163,9 @@ def _read_toml(path: Path) -> Listed:
         raise InputError("has no table [groups] of lists", where=str(path), hint=hint)
     pairs = [(str(region), group) for group, regions in groups.items() for region in regions]
     return str(raw.get("title", path.stem)), str(raw.get("source", path)), _complete(pairs, path, hint)
+
+
+_READERS = {".csv": _read_csv, ".toml": _read_toml}
 
 
 def _complete(pairs: list[tuple[str, str]], path: Path, hint: str) -> list[tuple[str, str]]:

@@ -17,7 +17,8 @@ from tanheng.data.readers import world
 from tanheng.data.store import Store
 from tanheng.errors import MissingError, NormError
 from tanheng.labels import LANGUAGES
-from tanheng.systems.table import About, Table
+from tanheng.systems.about import About
+from tanheng.systems.table import Table
 
 GROUPINGS = ("eu", "oecd", "annex-i", "brics@2011")
 HELD = "oecd@2020"  # what the non-OECD gap would be, had membership never changed

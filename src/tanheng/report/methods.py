@@ -16,7 +16,7 @@ from tanheng.charts.words import Words
 from tanheng.data import reference
 from tanheng.report.content import PUBLISHED, Content, Group
 from tanheng.report.findings import joined
-from tanheng.systems.table import NOT_STATED
+from tanheng.systems.about import NOT_STATED
 
 _USED = ("production", "consumption", "flows", "eebt", "net-transfers", "export-intensity")
 _PEOPLE = "SP.POP.TOTL"  # the series of that source that this report uses

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import re
 import tomllib
 from collections.abc import Iterable
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,8 @@ from tanheng import files, labels
 from tanheng.data import grid
 from tanheng.data.grid import Grid
 from tanheng.errors import InputError, LabelError, MissingError
-from tanheng.systems.table import NOT_STATED, About, Table
+from tanheng.systems.about import NOT_STATED, About
+from tanheng.systems.table import Table
 
 NAME = "plain"
 TITLE = {"en": "Plain table: a folder of CSV files", "zh": "普通表：CSV 文件夹"}
@@ -44,14 +45,15 @@ def years(folder: Path) -> tuple[int, ...]:
 def read(folder: Path, year: int) -> Table:
     """The table in ``folder``, whose year must be ``year``.
 
-    Raises InputError for a file that is missing, empty, ragged or not UTF-8 and for a cell that is no number (by label
-    and line), LabelError where axes differ, MissingError for another year, UnitError, and what ``Table.from_arrays``
-    raises.
+    Raises InputError for a file that is missing, empty, ragged or not UTF-8, for a misnamed file and for a
+    cell that is no number (by label and line), LabelError where axes differ, MissingError for another year, UnitError,
+    and what ``Table.from_arrays`` raises.
     """
     about = _about(folder)
     if about.year != year:
         raise MissingError(f"there is no year {year}", where=str(folder), hint=f"it holds {about.year}")
-    present = {name for name in OPTIONAL if (folder / name).exists()}
+    _require_known(folder)
+    present = {name for name in OPTIONAL if os.path.lexists(folder / name)}
     Z = grid.read(_file(folder, "Z.csv"), 2)
     regions, sectors = _product(Z, "sector")
     Z.require_rows(Z.columns)
@@ -127,7 +129,7 @@ def _typed(raw: dict[str, Any]) -> dict[str, Any]:
 
 
 def _toml(about: About) -> str:
-    given = {key: value for key, value in asdict(about).items() if value not in (NOT_STATED, "")}
+    given = {key: value for key, value in vars(about).items() if value not in (NOT_STATED, "")}
     units = given.pop("units")
     text = [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in given.items()]
     text += ["", "[units]"]
@@ -166,9 +168,25 @@ def _texts(rows: Grid) -> list[str]:
 def _file(folder: Path, name: str) -> Path:
     if not folder.is_dir():
         raise InputError("is not a folder", where=str(folder), hint=_LAYOUT)
-    if not (folder / name).is_file():
+    if not os.path.lexists(folder / name):
         raise InputError(f"{name} is missing", where=str(folder), hint=_LAYOUT)
+    if not (folder / name).is_file():
+        raise InputError("is no file, or a link to none", where=str(folder / name), hint="mend it or take it away")
     return folder / name
+
+
+def _require_known(folder: Path) -> None:
+    """Raise InputError for a file named almost as one of the table's: it would be passed over as if absent."""
+    known = {_letters(name): name for name in (*FILES, *OPTIONAL)}
+    for name in sorted(os.listdir(folder)):
+        meant = known.get(_letters(name), name)
+        if name != meant and name.casefold().endswith((".csv", ".toml")) and not name.startswith("."):
+            hint = f"rename it to {meant}, or move it out of the folder"
+            raise InputError("is no file of a plain table", where=str(folder / name), hint=hint)
+
+
+def _letters(name: str) -> str:
+    return "".join(letter for letter in name.casefold() if letter.isalnum())
 
 
 # -- writing ----------------------------------------------------------------------------------------------------------

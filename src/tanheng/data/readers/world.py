@@ -22,7 +22,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tanheng.errors import InputError, MissingError
-from tanheng.systems.table import BALANCE, About, Table
+from tanheng.systems.about import About
+from tanheng.systems.table import BALANCE, Table
 
 NAME = "world"
 TITLE = {

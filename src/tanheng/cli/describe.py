@@ -1,0 +1,150 @@
+"""What the commands print of the things themselves: tables, their flaws, accounts, norms."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from tanheng import labels, norms
+from tanheng.cli.output import figure, head, label, line, plain_grid, said
+from tanheng.errors import NormError
+
+if TYPE_CHECKING:
+    from rich.table import Table as Grid
+
+    from tanheng.accounts.declared import Account
+    from tanheng.data.checks import Finding
+    from tanheng.data.store import Store
+    from tanheng.norms import Norm
+    from tanheng.systems.table import Table
+
+
+_TO = {"en": " to ", "zh": "—"}
+
+
+def spelled(years: Sequence[int], language: str = "en") -> str:
+    """Years in words: '1995 to 2009' without a gap, else one by one."""
+    if len(years) > 2 and years[-1] - years[0] == len(years) - 1:
+        return f"{years[0]}{_TO[language]}{years[-1]}"
+    return ", ".join(map(str, years))
+
+
+# -- tables -----------------------------------------------------------------------------------------------------------
+
+
+def stores(them: Iterable[Store], language: str) -> Grid:
+    """A row for each store."""
+    grid = _grid(["name", "title", "years"], language, ["regions", "sectors"])
+    for key in ("stressors", "licence"):
+        grid.add_column(head(key, language))
+    for store in them:
+        latest = store[store.years[-1]]
+        sizes = (str(len(latest.regions)), str(len(latest.sectors)))
+        stressors = ", ".join(latest.stressors)
+        title = store.reader.TITLE[language]
+        grid.add_row(store.name, title, spelled(store.years, language), *sizes, stressors, latest.about.licence)
+    return grid
+
+
+def table(one: Table, years: Sequence[int], language: str) -> list[Any]:
+    """What a table is: its about, its totals, its labels with names."""
+    about = plain_grid(["", ""])
+    about.show_header = False
+    for key, value in vars(one.about).items():
+        if key != "units" and value:
+            about.add_row(head(key, language), said(str(value), language))
+    parts = ", ".join(name for name in ("Z", "Y", "F", "F_Y", "V") if getattr(one, name) is not None)
+    for key, text in (("years-held", spelled(years, language)), ("parts", parts), ("hash", one.hash)):
+        about.add_row(head(key, language), text)
+    axes = {"region": one.regions, "sector": one.sectors, "demand": one.demand, "stressor": one.stressors}
+    system = one.about.classification
+    lists = [
+        line(
+            f"{labels.term(axis, language)} ({len(codes)})",
+            "; ".join(label(axis, code, language, system) for code in codes),
+            language,
+        )
+        for axis, codes in axes.items()
+    ]
+    return [about, _totals(one, language), *lists]
+
+
+def _totals(one: Table, language: str) -> Grid:
+    terms = [labels.term(key, language) for key in ("total", "value", "unit")]
+    grid = plain_grid(terms[:1], terms[1:2])
+    grid.add_column(terms[2])
+    money = one.about.currency
+    grid.add_row(head("output", language), figure(float(one.x.sum())), money)
+    grid.add_row(head("final-demand", language), figure(float(one.Y.sum())), money)
+    for stressor in one.stressors:
+        unit = one.about.units[stressor]
+        emitted = float(one.F.sel(stressor=stressor).sum())
+        grid.add_row(line(stressor, head("of-sectors", language), language), figure(emitted), unit)
+        if one.F_Y is not None:
+            direct = float(one.F_Y.sel(stressor=stressor).sum())
+            grid.add_row(line(stressor, labels.term("direct", language), language), figure(direct), unit)
+    return grid
+
+
+def findings(found: Iterable[tuple[int, Finding]]) -> Grid:
+    """A row for each finding; what is found in several years stands once, as it is in the worst."""
+    alike: dict[tuple[str, str, str], list[tuple[int, Finding]]] = {}
+    for year, one in found:
+        alike.setdefault((one.severity, one.check, one.where), []).append((year, one))
+    grid = plain_grid(["Severity", "Year", "Where", "What", "Way out"], ["Size"])
+    for (year, worst), *others in alike.values():
+        when = f"{year} and {len(others)} more" if others else str(year)
+        grid.add_row(worst.severity, when, worst.where, worst.what, worst.hint, f"{worst.size:.2g}")
+    return grid
+
+
+# -- accounts and norms -----------------------------------------------------------------------------------------------
+
+
+def accounts(declared: Mapping[str, Account], language: str) -> Grid:
+    """A row for each account, as it is declared."""
+    grid = _grid(["name", "title", "formula", "source", "dimensions"], language)
+    for _, one in sorted(declared.items()):
+        grid.add_row(one.name, one.title[language], one.formula, one.source, ",".join(one.dims))
+    return grid
+
+
+def all_norms(when: datetime.date, language: str) -> Grid:
+    """A row for each norm, as it stands at that date."""
+    grid = _grid(["name", "title"], language)
+    grid.add_column(head("at", language).format(date=when))
+    for name in norms.names():
+        try:
+            norm = norms.lookup(name, when)
+        except NormError as error:
+            grid.add_row(name, "", error.what)
+            continue
+        count = labels.term("values" if norm.unit else "members", language).format(count=len(norm.entries))
+        grid.add_row(name, _title(norm, language), count)
+    return grid
+
+
+def norm(one: Norm, language: str) -> list[Any]:
+    """A norm's title, source and note, and its entries."""
+    grid = _grid(["code", "from", "to"], language)
+    if one.values:
+        grid.add_column(one.unit, justify="right")
+    for entry in one.entries:
+        ends = [
+            "" if entry.start == datetime.date.min else str(entry.start),
+            "" if entry.end == datetime.date.max else str(entry.end),
+        ]
+        value = [f"{entry.value:g}"] if entry.value is not None else []
+        grid.add_row(label("region" if not value else "", entry.code, language), *ends, *value)
+    title = line(one.name, f"{_title(one, language)}, {one.at}", language)
+    notes = [line(head(key, language), text, language) for key, text in (("source", one.source), ("note", one.note))]
+    return [title, *notes[: 2 if one.note else 1], grid]
+
+
+def _title(norm: Norm, language: str) -> str:
+    return norm.title_zh if language == "zh" else norm.title_en
+
+
+def _grid(left: Iterable[str], language: str, right: Iterable[str] = ()) -> Grid:
+    return plain_grid([head(key, language) for key in left], [head(key, language) for key in right])
