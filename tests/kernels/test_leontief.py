@@ -153,3 +153,13 @@ def test_a_singular_domestic_economy_is_named():
     Z = np.array([[10.0, 10], [-10, -10]])
     with pytest.raises(TableError, match="sector 0: the region's own economy is singular"):
         leontief.system(Z, np.array([10.0, 10]), 1, name=lambda i: f"sector {i}")
+
+
+def test_wide_blocks_of_right_hand_sides_are_solved_alike():
+    Z, _, F, x = flat(random_table(9, R=8, S=10, K=1))
+    system = leontief.system(Z, x, 10, direct_limit=0)
+    assert len(x) > leontief.WIDE
+    L = np.linalg.inv(np.eye(len(x)) - Z / x)
+    assert leontief.embodied_output(system, np.eye(len(x))).value == pytest.approx(L, abs=1e-8)  # 1e-10 of columns of 1
+    many = np.repeat(F, leontief.WIDE, axis=0) * np.arange(1, leontief.WIDE + 1)[:, None]
+    assert leontief.multipliers(system, many).value[-1] == pytest.approx(leontief.WIDE * (F / x @ L)[0], rel=1e-8)

@@ -34,6 +34,7 @@ TOLERANCE = 1e-10  # of ‖right-hand side‖₁; a tenth of the 1e-9 that conse
 MOST_PASSES = 200  # a productive table needs 5 to 15
 PANEL = 500_000  # cells read at a time where several things are asked of them: 4 MB stay in cache
 BOUND_PASSES = 20  # of one vector each, cheap beside the radius itself
+WIDE = 48  # columns from which a product is a tenth faster row by row, below it slower (bench/NOTES.md)
 RESTART = 25  # passes kept in the basis; bounds its memory
 
 
@@ -212,7 +213,12 @@ def _factorise(Z: Array, x: Array, active: NDArray[np.bool_]) -> Any:
 
 def _apply(system: System, W: Array, transposed: bool) -> Array:
     """M W, or Mᵀ W: one pass over Z. W is (n, m), zero where there is no output (as right-hand sides are made)."""
-    product = (system.Z.T if transposed else system.Z) @ W
+    matrix = system.Z.T if transposed else system.Z
+    if W.shape[1] < WIDE:
+        product = matrix @ W
+    else:
+        W = np.asfortranarray(W)
+        product = (W.T @ matrix.T).T
     np.subtract(system.x[:, None] * W, product, out=product)
     product[~system.active] = 0
     return np.asarray(product)

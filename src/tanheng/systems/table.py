@@ -204,17 +204,22 @@ class Table:
     @cached_property
     def x(self) -> xr.DataArray:
         """Gross output (region, sector), money: the row sums of Z and Y, so that accounts balance by construction."""
-        n = len(self.regions) * len(self.sectors)
-        total = self.margins.rows + self.Y.values.reshape(n, -1).sum(axis=1)
-        coords = {dim: self.Z.indexes[dim] for dim in ("region", "sector")}
         shape = self.Z.shape[:2]
-        return _shut(xr.DataArray(total.reshape(shape), coords, tuple(coords), attrs={"units": self.about.currency}))
+        total = self.margins.rows.reshape(shape) + self._by_consumer.sum(axis=2)
+        coords = {dim: self.Z.indexes[dim] for dim in ("region", "sector")}
+        return _shut(xr.DataArray(total, coords, tuple(coords), attrs={"units": self.about.currency}))
+
+    @cached_property
+    def _by_consumer(self) -> Array:
+        """Y summed over categories (R, S, R)."""
+        return np.asarray(self.Y.values.sum(axis=3))
 
     @cached_property
     def has_output(self) -> NDArray[np.bool_]:
         """Where there is output (R, S): where it is more than what is left of sales that cancel to nothing."""
-        sold = self.margins.gross_rows.reshape(self.x.shape) + np.abs(self.Y.values).sum(axis=(2, 3))
-        return np.asarray(self.x.values > CANCELLED * sold)
+        Y = self.Y.values
+        final = np.abs(Y).sum(axis=(2, 3)) if Y.min() < 0 else self._by_consumer.sum(axis=2)
+        return np.asarray(self.x.values > CANCELLED * (self.margins.gross_rows.reshape(self.x.shape) + final))
 
     @cached_property
     def active_F(self) -> xr.DataArray:
@@ -275,8 +280,8 @@ class Table:
     @cached_property
     def final_use(self) -> xr.DataArray:
         """Y summed over categories, with ``undelivered`` (region, sector, to_region), money."""
-        use = self.Y.sum("demand", skipna=False)
-        return _shut(use) if self.undelivered is None else _like(use, use.values + self.undelivered)
+        use = self._by_consumer if self.undelivered is None else self._by_consumer + self.undelivered
+        return _like(self.Y.isel(demand=0, drop=True), use)
 
     @cached_property
     def undelivered(self) -> Array | None:
