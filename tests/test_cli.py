@@ -246,6 +246,7 @@ def test_constant_prices():
     current, constant = json.loads(done(*ask)), json.loads(done(*ask, "--prices", "constant"))
     assert constant["meta"]["2009"]["price_basis"] == "constant prices of 2005"
     assert "TWN" in constant["meta"]["2009"]["left_out"].split()
+    assert "note: left out, having no deflator: ROW TWN\n" in run(*ask, "--prices", "constant").stderr
     values = [
         {row["region"]: row["value"] for row in answer["rows"] if row["definition"] == "domestic/gross"}
         for answer in (current, constant)

@@ -192,6 +192,9 @@ def accounts(
     if year is None and years is None and len(store.years) > 1:
         held = describe.spelled(store.years)
         shell.note(f"this is {chosen[0]}, the latest year; {store.name} holds {held} (--year, --years)")
+    left_out = sorted({region for result in results for region in str(result.attrs.get("left_out", "")).split()})
+    if left_out and kind != "table":  # the table says so itself
+        shell.note(f"left out, having no deflator: {' '.join(left_out)}")
     _note_faults(table, faults)
 
 
