@@ -66,6 +66,16 @@ def test_net_transfers_are_production_less_consumption():
     assert np.abs(pairs + pairs.transpose(0, 2, 1)).max() == 0
 
 
+def test_net_transfers_by_sector_add_up_and_are_what_the_sector_emits_here_less_there():
+    table = random_table(19, R=3, S=2, K=1)
+    by_sector = accounts.net_transfers(table, "region,sector").values[0]
+    assert by_sector.sum(axis=1) == pytest.approx(accounts.net_transfers(table).values[0], rel=1e-9, abs=1e-9)
+    flow = accounts.flows(table, "region,sector,to_region").values[0]
+    # region 0, sector 1: out of region 0 to the others, less out of the others' sector 1 to region 0
+    expected = flow[0, 1, 1:].sum() - flow[1:, 1, 0].sum()
+    assert by_sector[0, 1] == pytest.approx(expected, rel=1e-9)
+
+
 def test_groups_sum_regions_and_carry_their_lists():
     table = random_table(18, R=4, S=2, K=1, regions=["CHN", "USA", "DEU", "ROW"])
     flow, joined = accounts.flows(table), accounts.flows(table, group_by="oecd")

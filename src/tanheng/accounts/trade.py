@@ -67,7 +67,7 @@ def eebt(table: Table, by: By = None, *, stressor: Stressors = None, group_by: s
     zh="区域间排放净转移",
     formula="T_rs = E_rs − E_sr",
     source="Peters, Minx, Weber and Edenhofer 2011",
-    dims="region to_region",
+    dims="region sector to_region",
     by="region",
 )
 def net_transfers(
@@ -76,12 +76,13 @@ def net_transfers(
     """Net transfers E_rs − E_sr of the flows: positive where a region emits more for the other than the other for it.
 
     Returns (stressor, and those of ``by``) in stressor units; by region alone, it is production − consumption, and sums
-    to zero over regions.
+    to zero over regions. By sector, it is what a sector emits here for the other less what it emits there for here.
     Source: Peters, Minx, Weber and Edenhofer 2011.
     """
     dims = kept("net-transfers", by)
-    both = flows(table, stressor=stressor, group_by=group_by)
-    net = both.copy(deep=False, data=both.values - both.values.swapaxes(1, 2))
+    there = ("region", "sector", "to_region") if "sector" in dims else ("region", "to_region")
+    both = flows(table, there, stressor=stressor, group_by=group_by)
+    net = both.copy(deep=False, data=both.values - both.values.swapaxes(1, -1))  # region is second, to_region last
     return stamp(keep(net, dims).assign_attrs(both.attrs), table, "net-transfers", "flows less the flows back (MRIO)")
 
 
