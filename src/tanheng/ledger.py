@@ -51,10 +51,10 @@ def require_conserved(frame: pd.DataFrame) -> None:
     sums = sums.dropna()
     scale = both["value"].abs().groupby([both["year"], both["stressor"], both["table_hash"]]).sum() / 2
     gap = (sums["production"] - sums["consumption"]).abs()
-    bad = gap > accounts.CONSERVED * scale.reindex(sums.index)
+    bad = ~(gap <= accounts.CONSERVED * scale.reindex(sums.index))  # so that NaN is bad
     if bad.any():
-        year, stressor, _ = gap[bad].idxmax()
-        row = sums.loc[gap[bad].idxmax()]
+        year, stressor, _ = worst = gap[bad].index[0]
+        row = sums.loc[worst]
         raise ConservationError(
             f"production {row['production']:.12g} and consumption {row['consumption']:.12g} of {stressor} do not agree",
             where=f"ledger, {year}",

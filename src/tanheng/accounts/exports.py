@@ -7,17 +7,18 @@ import xarray as xr
 
 from tanheng import units
 from tanheng.accounts.declared import account
-from tanheng.accounts.result import By, Stressors, choose, group, kept, stamp
+from tanheng.accounts.result import By, Stressors, choose, group, keep, kept, stamp
 from tanheng.accounts.trade import domestic_multipliers, exports
 from tanheng.errors import LabelError, MissingError, QuestionError, UnitError
 from tanheng.systems.table import Table
 
-DEFINITIONS = {
-    "domestic/gross": "(a) domestic emissions in gross exports / gross exports",
-    "total/gross": "(b) total emissions m·e / gross exports",
-    "domestic/value-added": "(c) domestic emissions in gross exports / domestic value added in them",
-    "flows/value-added": "(d) emissions of flows to other regions / value-added exports",
-}
+# of exports, by what is counted over what; labels.term has their names
+DEFINITIONS = (
+    "domestic/gross",  # (a) domestic emissions in gross exports / gross exports
+    "total/gross",  # (b) total emissions m·e / gross exports
+    "domestic/value-added",  # (c) domestic emissions in gross exports / domestic value added in them
+    "flows/value-added",  # (d) emissions of flows to other regions / value-added exports
+)
 
 
 @account(
@@ -55,8 +56,8 @@ def export_intensity(
     """
     dims = kept("export-intensity", by)
     dims = dims if "definition" in dims else ("definition", *dims)
-    emissions = _numerators(table, stressor)
-    money = _denominators(table)
+    sold, abroad = exports(table), _output_for_abroad(table)
+    emissions, money = _numerators(table, stressor, sold, abroad), _denominators(table, sold, abroad)
     money_unit = table.about.currency
     attrs: dict[str, object] = {"price_basis": table.about.price_basis}
     attrs["value_added"] = "primary inputs (V)" if table.V is not None else "output less inputs"
@@ -69,30 +70,28 @@ def export_intensity(
         if left_out and (group_by is not None or "region" not in dims):
             hint = "ask by region, or for current prices: a sum with members missing is another sum"
             raise MissingError(f"no deflator for {left_out}", where="export-intensity", hint=hint)
-    keep = [d for d in dims if d != "definition"]
-    drop = [d for d in ("region", "sector") if d not in keep]
-    above, below = (group(part.sum(drop, skipna=False), table, group_by) for part in (emissions, money))
+    above, below = (group(keep(part, dims), table, group_by) for part in (emissions, money))
     ratio = (above / below.where(below != 0)).assign_attrs(above.attrs)
     method = f"emissions per money of exports, {attrs['price_basis']}"
     return stamp(ratio, table, "export-intensity", method, f"{{}} per {money_unit}", **attrs)
 
 
-def _numerators(table: Table, stressor: Stressors) -> xr.DataArray:
-    """Emissions in exports by definition (definition, stressor, region, sector)."""
-    sold = exports(table)
+def _numerators(table: Table, stressor: Stressors, sold: xr.DataArray, abroad: xr.DataArray) -> xr.DataArray:
+    """Emissions in exports by definition (definition, stressor, region, sector); see ``_denominators``."""
     domestic = domestic_multipliers(choose(table.F, stressor), table) * sold
     total = choose(table.multipliers, stressor) * sold
-    absorbed = choose(table.intensity, stressor) * _output_for_abroad(table)
-    return xr.concat([domestic, total, domestic, absorbed], dim=_definition())
+    return _by_definition(domestic, total, domestic, choose(table.intensity, stressor) * abroad)
 
 
-def _denominators(table: Table) -> xr.DataArray:
-    """Money in exports by definition (definition, region, sector)."""
-    sold = exports(table)
+def _denominators(table: Table, sold: xr.DataArray, abroad: xr.DataArray) -> xr.DataArray:
+    """Money in exports by definition (definition, region, sector).
+
+    ``sold`` are gross exports, ``abroad`` the output embodied in other regions' final demand, both (region, sector).
+    """
     inputs = table.primary_inputs.expand_dims(stressor=["value added"]).transpose("stressor", "region", "sector")
     earned = (domestic_multipliers(inputs, table) * sold).isel(stressor=0, drop=True)
     share = table.x.copy(deep=False, data=table.per_output(table.primary_inputs.values))
-    return xr.concat([sold, sold, earned, share * _output_for_abroad(table)], dim=_definition())
+    return _by_definition(sold, sold, earned, share * abroad)
 
 
 def _output_for_abroad(table: Table) -> xr.DataArray:
@@ -101,8 +100,8 @@ def _output_for_abroad(table: Table) -> xr.DataArray:
     return table.x.copy(deep=False, data=output.sum(axis=2) - np.einsum("rsr->rs", output))
 
 
-def _definition() -> xr.DataArray:
-    return xr.DataArray(list(DEFINITIONS), dims="definition", name="definition")
+def _by_definition(*parts: xr.DataArray) -> xr.DataArray:
+    return xr.concat(parts, dim=xr.DataArray(list(DEFINITIONS), dims="definition", name="definition"))
 
 
 def _deflate(

@@ -83,7 +83,7 @@ def consumption(
 
 def _embodied(m: xr.DataArray, table: Table, by_demand: bool) -> xr.DataArray:
     """m·Y by consumer and product, (stressor, sector, region[, demand]); ``region`` is the consumer."""
-    Y = table.Y if by_demand else table.Y.sum("demand", skipna=False)
+    Y = table.Y if by_demand else table.final_demand
     values = np.einsum("krs,rsc->ksc", m.values, Y.values.reshape(*table.x.shape, -1), optimize=True)
     consumer = {"region": Y.indexes["region"]} | ({"demand": Y.indexes["demand"]} if by_demand else {})
     coords = {"stressor": m.indexes["stressor"], "sector": m.indexes["sector"], **consumer}

@@ -99,17 +99,13 @@ def group(array: xr.DataArray, table: Table, spec: str | None) -> xr.DataArray:
     for dim in _GROUPED:
         if dim in array.dims:
             names = np.array([member[name] for name in array.indexes[dim]])
-            sums = [keep(array.isel({dim: np.flatnonzero(names == one)}), _but(array, dim)) for one in chosen.groups]
+            sums = [array.isel({dim: np.flatnonzero(names == one)}).sum(dim, skipna=False) for one in chosen.groups]
             array = xr.concat(sums, dim=xr.DataArray(list(chosen.groups), dims=dim, name=dim))
     attrs["group"] = f"{chosen.name} at {chosen.at.isoformat()}"
     attrs["members"] = {name: " ".join(members) for name, members in chosen.members.items()}
     attrs["norms"] = chosen.source
     attrs["assumed"] = " ".join(chosen.assumed)
     return array.assign_attrs(attrs)
-
-
-def _but(array: xr.DataArray, dim: str) -> list[str]:
-    return [str(other) for other in array.dims if other != dim]
 
 
 def stamp(array: xr.DataArray, table: Table, name: str, method: str, unit: str = "{}", **more: Any) -> xr.DataArray:

@@ -24,9 +24,8 @@ def flows(table: Table, by: By = None, *, stressor: Stressors = None, group_by: 
 
     Returns (stressor, and those of ``by``) in stressor units; ``by`` from region and sector (of origin), to_region.
     Direct emissions of final demand cross no border and are not here, nor are those of sectors without output: with
-    both, row sums are ``production`` and column sums ``consumption`` (what sectors without output buy counts as
-    final use of their region). The diagonal is what a region emits for
-    its own final demand.
+    both, row sums are ``production`` and column sums ``consumption`` (what sectors without output buy counts as final
+    use of their region). The diagonal is what a region emits for its own final demand.
     Raises ConservationError unless all that sectors with output emit arrives, to 1e-9.
     Source: Peters 2008; Kanemoto et al. 2012, ``E_rs = Σ_{i∈r} s_i (L Y_·s)_i``.
     """
@@ -94,15 +93,15 @@ def _over_partners(per_money: xr.DataArray, money: xr.DataArray, dims: tuple[str
 
     One einsum, so that the four-dimensional product exists only when all of it is asked for.
     """
-    keep = ("stressor", *dims)
+    left = ("stressor", *dims)
     values = np.einsum(
-        f"krs,rsc->{''.join(_AXES[dim] for dim in keep)}",
+        f"krs,rsc->{''.join(_AXES[dim] for dim in left)}",
         per_money.transpose("stressor", "region", "sector").values,
         money.transpose("region", "sector", "to_region").values,
         optimize=True,
     )
     indexes = {**money.indexes, **per_money.indexes}
-    return xr.DataArray(values, {dim: indexes[dim] for dim in keep}, keep)
+    return xr.DataArray(values, {dim: indexes[dim] for dim in left}, left)
 
 
 def domestic_multipliers(F: xr.DataArray, table: Table) -> xr.DataArray:
@@ -114,8 +113,8 @@ def domestic_multipliers(F: xr.DataArray, table: Table) -> xr.DataArray:
 
 def bilateral_trade(table: Table) -> xr.DataArray:
     """Gross sales of every sector to every region, intermediate and final (region, sector, to_region), money."""
-    sold = table.Z.values.sum(axis=3) + table.Y.values.sum(axis=3)  # xarray's sum would copy Z to look for NaN
-    return table.final_use.copy(deep=False, data=sold)
+    sold = table.Z.values.sum(axis=3) + table.final_demand.values
+    return table.final_demand.copy(deep=False, data=sold)
 
 
 def exports(table: Table) -> xr.DataArray:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -190,7 +190,7 @@ def _of(array: xr.DataArray, region: str) -> np.ndarray:
     return found
 
 
-def _floor(parts: object, region: str) -> dict[str, float]:
+def _floor(parts: Iterable[xr.DataArray], region: str) -> dict[str, float]:
     """An axis that starts at zero, where nothing is below it."""
-    lowest = min(float(np.nanmin(_of(part, region), initial=0.0)) for part in parts)  # type: ignore[attr-defined]
+    lowest = min(float(np.nanmin(_of(part, region), initial=0.0)) for part in parts)
     return {} if lowest < 0 else {"min": 0}

@@ -18,7 +18,7 @@ from tanheng.data.store import Store
 from tanheng.errors import MissingError, NormError
 from tanheng.labels import LANGUAGES
 from tanheng.systems.about import About
-from tanheng.systems.table import Table
+from tanheng.systems.table import DIRECT, Table
 
 GROUPINGS = ("eu", "oecd", "annex-i", "brics@2011")
 HELD = "oecd@2020"  # what the non-OECD gap would be, had membership never changed
@@ -128,7 +128,7 @@ class Content:
         """By year: Σ production, how far Σ consumption lies from it, direct emissions of final demand, residual."""
         made, used = self.pba.sum("region"), self.cba.sum("region")
         sectors = self.production.indexes["sector"]
-        direct = self.production.sel(sector="direct").sum("region") if "direct" in sectors else made * 0
+        direct = self.production.sel(sector=DIRECT).sum("region") if DIRECT in sectors else made * 0
         return pd.DataFrame(
             {
                 "year": self.years,

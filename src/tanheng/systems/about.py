@@ -21,7 +21,7 @@ class About:
 
     ``units`` gives the unit of every stressor. ``boundary`` is "residence" or "territory" (convention 9).
     ``classification`` names the sector classification whose names ``labels`` knows, if any.
-    Raises UnitError for a unit that is not known.
+    Raises InputError for a year that is none, UnitError for a unit that is not known and a currency that is no money.
     """
 
     name: str
@@ -68,6 +68,6 @@ def _year(given: Any, where: str) -> int:
         year = None
     if year is None or not 1 <= year <= 9999:
         raise InputError(
-            f"the year is {given!r}, not a whole number of four digits", where=where, hint="write year = 2009"
+            f"the year is {given!r}, not a whole number from 1 to 9999", where=where, hint="write year = 2009"
         )
     return year

@@ -73,9 +73,10 @@ class Table:
         """A table from plain arrays in region-major order.
 
         ``Z`` (n, n), ``Y`` (n, R*D), ``F`` (K, n), ``F_Y`` (K, R*D), ``V`` (I, n), with n = R*S. Row-major float64
-        arrays are not copied. Raises InputError for a wrong shape, LabelError for doubled labels, MissingError for a
-        NaN (named by its labels), TableError for a negative output (beyond rounding: a millionth of the whole; below it
-        a sector has no output), UnitError for a unit that is not known.
+        arrays are not copied.
+        Raises InputError for a wrong shape, a bad year or a stressor without a unit, LabelError for missing, doubled or
+        blank labels, MissingError for a NaN (named by its labels), TableError for a negative output (beyond rounding: a
+        millionth of the whole; below it a sector has no output), UnitError for a unit that is not known.
 
         >>> table = Table.from_arrays([[8, 5], [4, 2]], [[3, 0], [0, 6]], [[8, 4]], regions=["a", "b"], sectors=["all"],
         ...     demand=["final"], stressors=["CO2"],
@@ -103,7 +104,10 @@ class Table:
         )
 
     def replace(self, **changes: Any) -> Table:
-        """A new table with these fields exchanged (``Z``, ``Y``, ``F``, ``F_Y``, ``V``, ``about``), validated again."""
+        """A new table with these fields exchanged (``Z``, ``Y``, ``F``, ``F_Y``, ``V``, ``about``), validated again.
+
+        Raises as ``from_arrays`` does, and LabelError for other labels or dimensions than the table's, or their order.
+        """
         return dataclasses.replace(self, **changes)
 
     def __post_init__(self) -> None:
@@ -205,20 +209,20 @@ class Table:
     def x(self) -> xr.DataArray:
         """Gross output (region, sector), money: the row sums of Z and Y, so that accounts balance by construction."""
         shape = self.Z.shape[:2]
-        total = self.margins.rows.reshape(shape) + self._by_consumer.sum(axis=2)
+        total = self.margins.rows.reshape(shape) + self.final_demand.values.sum(axis=2)
         coords = {dim: self.Z.indexes[dim] for dim in ("region", "sector")}
         return _shut(xr.DataArray(total, coords, tuple(coords), attrs={"units": self.about.currency}))
 
     @cached_property
-    def _by_consumer(self) -> Array:
-        """Y summed over categories (R, S, R)."""
-        return np.asarray(self.Y.values.sum(axis=3))
+    def final_demand(self) -> xr.DataArray:
+        """Y summed over categories (region, sector, to_region), money."""
+        return _shut(self.Y.sum("demand", skipna=False))
 
     @cached_property
     def has_output(self) -> NDArray[np.bool_]:
         """Where there is output (R, S): where it is more than what is left of sales that cancel to nothing."""
         Y = self.Y.values
-        final = np.abs(Y).sum(axis=(2, 3)) if Y.min() < 0 else self._by_consumer.sum(axis=2)
+        final = np.abs(Y).sum(axis=(2, 3)) if Y.min() < 0 else self.final_demand.values.sum(axis=2)
         return np.asarray(self.x.values > CANCELLED * (self.margins.gross_rows.reshape(self.x.shape) + final))
 
     @cached_property
@@ -279,9 +283,10 @@ class Table:
 
     @cached_property
     def final_use(self) -> xr.DataArray:
-        """Y summed over categories, with ``undelivered`` (region, sector, to_region), money."""
-        use = self._by_consumer if self.undelivered is None else self._by_consumer + self.undelivered
-        return _like(self.Y.isel(demand=0, drop=True), use)
+        """Final demand, and ``undelivered`` with it (region, sector, to_region), money."""
+        if self.undelivered is None:
+            return self.final_demand
+        return _like(self.final_demand, self.final_demand.values + self.undelivered)
 
     @cached_property
     def undelivered(self) -> Array | None:
