@@ -11,6 +11,7 @@ from plain_tables import KITZES, contents, kitzes_folder
 from typer.testing import CliRunner
 
 from tanheng.cli import app
+from tanheng.data import archive
 from tanheng.data.readers import plain
 from tanheng.errors import InputError
 
@@ -310,7 +311,7 @@ def test_a_link_to_nothing(tmp_path):
     folder = kitzes_folder(tmp_path / "table")
     (folder / "F_Y.csv").symlink_to(tmp_path / "none.csv")
     with pytest.raises(InputError, match=r"F_Y.csv: is no file, or a link to none; mend it or take it away"):
-        plain.read(folder, 2013)
+        plain.read(archive.open(folder), 2013)
 
 
 def test_other_files_are_welcome(tmp_path):

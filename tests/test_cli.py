@@ -38,24 +38,25 @@ def kitzes(tmp_path) -> Path:
 @pytest.fixture
 def two_years(monkeypatch, tmp_path) -> str:
     """A store of two years under the name "two": Kitzes in 2013 and the same in 2014."""
-    from tanheng.data import store
+    from tanheng.data import archive, store
+    from tanheng.data.archive import Archive
     from tanheng.data.readers import plain
     from tanheng.systems.table import Table
 
     class Years:
-        NAME, TITLE, LICENCE, FILES = "two", {"en": "Two", "zh": "二"}, "ours", ()
+        SOURCE = plain.SOURCE
 
-        def years(self, folder: Path) -> tuple[int, ...]:
+        def years(self, place: Archive) -> tuple[int, ...]:
             return (2013, 2014)
 
-        def read(self, folder: Path, year: int) -> Table:
-            table = plain.read(folder, 2013)
+        def read(self, place: Archive, year: int, **options: str) -> Table:
+            table = plain.read(place, 2013)
             about = type(table.about)(name="two", year=year, currency="USD", units={"CO2": "t"})
             return table.replace(about=about)
 
     folder = kitzes_folder(tmp_path / "two")
-    monkeypatch.setattr(store, "open", lambda name: store.Store("two", Years(), folder))
-    monkeypatch.setattr(store, "_read", lambda _, folder, year, stamp: Years().read(folder, year))
+    monkeypatch.setattr(store, "open", lambda name: store.Store("two", Years(), archive.open(folder)))
+    monkeypatch.setattr(store, "_read", lambda _, folder, year, stamp: Years().read(archive.open(folder), year))
     return "two"
 
 

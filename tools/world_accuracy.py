@@ -18,7 +18,7 @@ import xarray as xr
 from build_world import DONE, ROOT, SHARED, YEARS, full_table
 from tanheng.accounts import consumption, production
 from tanheng.accounts.regions import INDUSTRY
-from tanheng.data import reference
+from tanheng.data import archive, reference
 from tanheng.data.readers import world
 from tanheng.labels import region_name
 
@@ -34,7 +34,7 @@ def differences(shared: Path, years: Iterable[int] = YEARS) -> pd.DataFrame:
     account."""
     rows = []
     for year in years:
-        full, small = full_table(shared, year), world.read(world.FOLDER, year)
+        full, small = full_table(shared, year), world.read(archive.open(world.FOLDER), year)
         made = [_by_region(production(table)) for table in (full, small)]
         used = [_by_region(consumption(table)) for table in (full, small)]
         parts = [consumption(table, "region,component").sel(component=INDUSTRY) for table in (full, small)]

@@ -7,6 +7,7 @@ import pytest
 from tables import kitzes, random_table
 
 from tanheng.data import checks
+from tanheng.data import findings as findings_
 from tanheng.systems.table import Table
 
 
@@ -119,5 +120,5 @@ def test_worst_first_and_every_message_has_its_values():
     findings = checks.check(table)
     ranks = [checks.SEVERITIES.index(one.severity) for one in findings]
     assert ranks == sorted(ranks)
-    assert all(checks.MESSAGES[one.check][0].format(**one.values) == one.what for one in findings)
+    assert all(findings_.said(one, "en") == (one.what, one.hint) for one in findings)
     assert all("\n" not in one.what for one in findings)

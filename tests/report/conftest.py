@@ -12,6 +12,7 @@ import pytest
 
 from tanheng import report
 from tanheng.data import store
+from tanheng.data.readers import world as embedded
 
 AWKWARD = "North</script><b>&"
 
@@ -79,6 +80,6 @@ def countries(tmp_path_factory: pytest.TempPathFactory) -> Made:
 @pytest.fixture(scope="session")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Made:
     """The embedded world, every year."""
-    if not (store.NAMES["world"] / "about.toml").is_file():
+    if not (embedded.FOLDER / "about.toml").is_file():
         pytest.skip("the embedded world has not been compiled: run tools/build_world.py")
     return build("world", tmp_path_factory.mktemp("world") / "out")

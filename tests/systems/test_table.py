@@ -106,7 +106,7 @@ def test_primary_inputs_are_given_or_the_balance():
         ({"F": [["x", 4]]}, InputError, "F holds something that is not a number"),
         ({"regions": ["a", "a"]}, LabelError, "region a occurs twice"),
         ({"regions": "ab"}, LabelError, "one string"),
-        ({"stressors": []}, LabelError, "there is no stressor"),
+        ({"stressors": []}, InputError, "F is 1 x 2, the labels need 0 x 2"),
         ({"Y": [[3.0, -40], [0, 6]]}, TableError, "region a, sector s: the output is negative"),
         ({"about": ABOUT | {"units": {"CO2": "kilofoo"}}}, UnitError, "unit 'kilofoo' is not known"),
         ({"about": ABOUT | {"units": {"CH4": "kt"}}}, InputError, "stressor CO2 has no unit"),

@@ -8,6 +8,7 @@ import pytest
 
 import build_world
 import world_reference
+from tanheng.data import archive
 from tanheng.data.readers import world
 
 
@@ -33,7 +34,7 @@ def test_the_reference_series_are_the_same_bytes_twice_and_those_committed(share
 
 @pytest.mark.parametrize("year", [1995, 2009])
 def test_what_is_read_is_what_was_joined(shared, year):
-    joined, read = build_world.small_table(shared, year), world.read(world.FOLDER, year)
+    joined, read = build_world.small_table(shared, year), world.read(archive.open(world.FOLDER), year)
     for name in ("Z", "Y", "V"):
         assert np.array_equal(getattr(joined, name).values, getattr(read, name).values), name
     for name in ("F", "F_Y"):  # sums of decimals: the embedded ones are exact
@@ -42,12 +43,12 @@ def test_what_is_read_is_what_was_joined(shared, year):
 
 
 def test_single_sectors_keep_their_co2_exactly(shared):
-    full, read = build_world.full_table(shared, 2009), world.read(world.FOLDER, 2009)
+    full, read = build_world.full_table(shared, 2009), world.read(archive.open(world.FOLDER), 2009)
     assert (full.F.sel(sector="c17") == read.F.sel(sector="c17")).all()
 
 
 def test_a_number_finer_than_the_form_is_refused(shared):
-    table = world.read(world.FOLDER, 1995)
+    table = world.read(archive.open(world.FOLDER), 1995)
     with pytest.raises(SystemExit, match="finer than the form keeps"):
         build_world.encode(table.replace(Y=table.Y + 0.5))
 

@@ -7,7 +7,7 @@ import xarray as xr
 
 from tanheng import units
 from tanheng.accounts.declared import account
-from tanheng.accounts.result import By, Stressors, choose, group, keep, kept, stamp
+from tanheng.accounts.result import By, Stressors, choose, group, keep, kept, multipliers, stamp
 from tanheng.accounts.trade import domestic_multipliers, exports
 from tanheng.errors import LabelError, MissingError, QuestionError, UnitError
 from tanheng.systems.table import Table
@@ -79,7 +79,7 @@ def export_intensity(
 def _numerators(table: Table, stressor: Stressors, sold: xr.DataArray, abroad: xr.DataArray) -> xr.DataArray:
     """Emissions in exports by definition (definition, stressor, region, sector); see ``_denominators``."""
     domestic = domestic_multipliers(choose(table.F, stressor), table) * sold
-    total = choose(table.multipliers, stressor) * sold
+    total = multipliers(table, stressor) * sold
     return _by_definition(domestic, total, domestic, choose(table.intensity, stressor) * abroad)
 
 

@@ -6,7 +6,18 @@ import numpy as np
 import xarray as xr
 
 from tanheng.accounts.declared import account
-from tanheng.accounts.result import By, Stressors, choose, gather, group, keep, kept, require_conserved, stamp
+from tanheng.accounts.result import (
+    By,
+    Stressors,
+    choose,
+    gather,
+    group,
+    keep,
+    kept,
+    multipliers,
+    require_conserved,
+    stamp,
+)
 from tanheng.systems.table import DIRECT, Table
 
 INDUSTRY, RESIDUAL = "industry", "residual"
@@ -63,7 +74,7 @@ def consumption(
     Source: Peters 2008; Davis and Caldeira 2010, ``CBA_r = Σ_i m_i Y_i,r + F_Y,r`` with ``m = s L``.
     """
     dims = kept("consumption", by)
-    m = choose(table.multipliers, stressor)
+    m = multipliers(table, stressor)
     parts = {INDUSTRY: _embodied(m, table, "demand" in dims), **_direct(table, stressor)}
     lost = _residual(table, m, stressor)
     if lost.values.any():

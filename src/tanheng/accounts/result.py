@@ -19,6 +19,7 @@ Stressors = str | Sequence[str] | None
 
 DIGITS = "%.15g"  # of numbers as text: all the decimal digits that a double is sure of, and 4.8 is 4.8
 CONSERVED = 1e-9  # of the total: convention 7
+FEW = 32  # stressors: a solve for so many costs little more than one for a single stressor
 _ORDER = ("definition", "region", "sector", "to_region", "demand", "component")
 _GROUPED = ("region", "to_region")
 
@@ -41,6 +42,9 @@ def kept(name: str, by: By) -> tuple[str, ...]:
 
 def choose(array: xr.DataArray, stressor: Stressors) -> xr.DataArray:
     """``array`` (stressor, ...) for one stressor, several, or all (None); raises QuestionError for an unknown one."""
+    if not array.sizes["stressor"]:
+        hint = "attach a file of emissions: 'tanheng attach --help' tells how"
+        raise QuestionError("the table has no emissions", hint=hint)
     if stressor is None:
         return array
     wanted = [stressor] if isinstance(stressor, str) else list(dict.fromkeys(stressor))
@@ -49,6 +53,13 @@ def choose(array: xr.DataArray, stressor: Stressors) -> xr.DataArray:
         if name not in known:
             raise QuestionError(f"the table has no stressor {name!r}", hint=nearest(name, known))
     return array.sel(stressor=wanted)
+
+
+def multipliers(table: Table, stressor: Stressors) -> xr.DataArray:
+    """m = s L of the stressors chosen; of a table with many, only those are solved for. Raises as ``choose``."""
+    if stressor is None or len(table.stressors) <= FEW or "multipliers" in vars(table):
+        return choose(table.multipliers, stressor)
+    return table.only(choose(table.F, stressor).indexes["stressor"]).multipliers
 
 
 def keep(array: xr.DataArray, dims: Sequence[str] = ()) -> xr.DataArray:

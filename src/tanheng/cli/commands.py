@@ -115,7 +115,7 @@ def tables(lang: Language = "en") -> None:
     from tanheng.cli import describe
     from tanheng.data import store as stores
 
-    shell.show(describe.stores(map(stores.open, stores.NAMES), lang))
+    shell.show(describe.stores(map(stores.open, stores.names()), lang))
 
 
 @app.command()

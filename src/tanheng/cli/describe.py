@@ -42,7 +42,7 @@ def stores(them: Iterable[Store], language: str) -> Grid:
         latest = store[store.years[-1]]
         sizes = (str(len(latest.regions)), str(len(latest.sectors)))
         stressors = ", ".join(latest.stressors)
-        title = store.reader.TITLE[language]
+        title = store.reader.SOURCE.title[language]
         grid.add_row(store.name, title, spelled(store.years, language), *sizes, stressors, latest.about.licence)
     return grid
 

@@ -1,68 +1,24 @@
 """What is wrong with a table, as data: each check yields findings, worst first, and changes nothing.
 
-A finding's ``check`` is the key of its message in MESSAGES and ``values`` are what the message says, so that another
-language needs another MESSAGES only.
+A finding's ``check`` is the key of its message in ``findings.toml``, where every message stands in each language.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Literal
+from collections.abc import Callable, Iterable, Iterator
 
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
 from tanheng import units
+from tanheng.data.findings import ROUNDING, found, graded, worst_first
 from tanheng.errors import TableError, UnitError
 from tanheng.kernels import leontief
+from tanheng.systems.finding import SEVERITIES, Finding, Severity
 from tanheng.systems.table import Table
 
-Severity = Literal["error", "warning", "note"]
-SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")  # worst first
-
-MESSAGES: dict[str, tuple[str, str]] = {  # check: (what is the matter, what to do)
-    "unproductive": (
-        "the spectral radius of A is {radius:.6g}, at or above 1: no account can be computed; worst is {worst}",
-        "look at the columns whose inputs exceed their output",
-    ),
-    "unsettled": (
-        "the spectral radius of A could not be settled",
-        "look at the columns whose inputs exceed their output",
-    ),
-    "negative-value-added": (
-        "inputs exceed output (sectors: {count}), most at {worst}: {share:.4g} times its output",
-        "value added is negative there; check Z and Y, or accept it as a loss",
-    ),
-    "value-added-balance": (
-        "V is not output less intermediate inputs: {gap:.6g} {unit} apart in all (absolute), most at {worst}",
-        "see whether V lacks taxes or margins, or has another unit",
-    ),
-    "negative-cells": (
-        "negative cells: {count}, their sum {total:.6g} {unit}",
-        "signed entries stay signed; inventory changes, subsidies and removals are, most others are errors",
-    ),
-    "emissions-without-output": (
-        "emissions without output (sectors: {count}): {total:.6g} {unit}, most at {worst}",
-        "these emissions reach no consumer and are shown as a residual",
-    ),
-    "inputs-without-output": (
-        "inputs without output (sectors: {count}): {total:.6g} {unit}, most at {worst}",
-        "what is embodied in these inputs is shown as a residual",
-    ),
-    "sales-without-output": (
-        "sales that cancel to no output (sectors: {count}), first at {worst}",
-        "look for negative final demand in these rows",
-    ),
-    "region-without-output": ("the region has no output", "see whether its rows were left out"),
-    "region-without-demand": ("the region has no final demand", "see whether its columns of Y were left out"),
-    "stressor-all-zero": ("the stressor is zero everywhere", "see whether its row was left out"),
-    "world-output": (
-        "world output is {output:.4g} million million USD, {times:.3g} times that of WIOD in {year}",
-        "see whether the currency unit is right (thousand, million)",
-    ),
-}
+__all__ = ["CHECKS", "SEVERITIES", "Finding", "check", "complete", "worst_first"]
 
 # Gross output of the world, million million USD at current prices: WIOD 2013 release (Timmer et al. 2015), sum of x.
 WORLD_OUTPUT = {
@@ -73,22 +29,7 @@ WORLD_YEARS = (1990, 2025)  # where the nearest year above is still within the t
 WORLD_TOLERANCE = 3.0  # times: catches a wrong unit, and neither inflation nor coverage
 REST_OF_WORLD = {"row", "rest of world", "rest of the world", "rwd", "rw"}
 
-ROUNDING = 1e-9  # of output: below it a difference is rounding
-NOTABLE = 1e-3  # of the whole: above it a note becomes a warning
 BROKEN = 0.01  # of value added: published tables balance to rounding, and taxes or margins left out come to percents
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing found: which ``check``, how bad, ``where`` (labels), ``what``, its relative ``size`` and what to do."""
-
-    check: str
-    severity: Severity
-    where: str
-    what: str
-    size: float
-    hint: str
-    values: Mapping[str, object] = field(default_factory=dict, hash=False)
 
 
 def check(table: Table) -> tuple[Finding, ...]:
@@ -96,17 +37,13 @@ def check(table: Table) -> tuple[Finding, ...]:
 
     An error means that accounts cannot be computed or would mean nothing. Source: each check says so in its docstring.
     """
-    found = [finding for each in CHECKS for finding in each(table)]
-    return tuple(sorted(found, key=lambda one: (SEVERITIES.index(one.severity), -one.size)))
+    return worst_first([finding for each in CHECKS for finding in each(table)])
 
 
-def _found(check: str, severity: Severity, where: str, size: float, **values: object) -> Finding:
-    what, hint = MESSAGES[check]
-    return Finding(check, severity, where, what.format(**values), size, hint, values)
-
-
-def _graded(size: float) -> Severity:
-    return "warning" if size > NOTABLE else "note"
+def complete(table: Table) -> tuple[Finding, ...]:
+    """What the table's reader noted and what is found in it now, worst first."""
+    now = check(table)
+    return worst_first([*(one for one in table.findings if one not in now), *now])
 
 
 def _flat(array: xr.DataArray, table: Table) -> NDArray[np.float64]:
@@ -121,14 +58,14 @@ def productive(table: Table) -> Iterator[Finding]:
     count = int((shares > 1).sum())
     if count:
         over, name = float(np.maximum(shares - 1, 0.0) @ x / x.sum()), table.name_of(worst)
-        yield _found("negative-value-added", "warning", "Z", over, worst=name, count=count, share=float(shares[worst]))
+        yield found("negative-value-added", "warning", "Z", over, worst=name, count=count, share=float(shares[worst]))
     try:
         radius, gross = leontief.productivity(_flat(table.Z, table), x, active, table.margins)
     except TableError:
-        yield _found("unsettled", "error", "Z", 1.0)
+        yield found("unsettled", "error", "Z", 1.0)
         return
     if radius >= 1:
-        yield _found("unproductive", "error", "Z", radius, worst=table.name_of(int(gross.argmax())), radius=radius)
+        yield found("unproductive", "error", "Z", radius, worst=table.name_of(int(gross.argmax())), radius=radius)
 
 
 def value_added(table: Table) -> Iterator[Finding]:
@@ -145,9 +82,9 @@ def value_added(table: Table) -> Iterator[Finding]:
     if gap.sum() > ROUNDING * np.abs(x).sum():
         whole = np.abs(balance).sum()
         size = float(gap.sum() / whole) if whole else 1.0
-        severity: Severity = "error" if size > BROKEN else _graded(size)
+        severity: Severity = "error" if size > BROKEN else graded(size)
         values = {"gap": float(gap.sum()), "unit": table.about.currency, "worst": table.name_of(int(gap.argmax()))}
-        yield _found("value-added-balance", severity, "V", size, **values)
+        yield found("value-added-balance", severity, "V", size, **values)
 
 
 def negative_cells(table: Table) -> Iterator[Finding]:
@@ -173,7 +110,7 @@ def _negative(array: xr.DataArray, where: str, unit: str, severity: Severity) ->
         return
     below = values[values < 0]
     size = float(below.sum() / (2 * below.sum() - values.sum()))  # of the sum of absolute values
-    yield _found("negative-cells", severity, where, size, count=below.size, total=float(below.sum()), unit=unit)
+    yield found("negative-cells", severity, where, size, count=below.size, total=float(below.sum()), unit=unit)
 
 
 def without_output(table: Table) -> Iterator[Finding]:
@@ -187,18 +124,18 @@ def without_output(table: Table) -> Iterator[Finding]:
         if lost.any():
             size, unit = float(lost.sum() / np.abs(emitted).sum()), table.about.units[stressor]
             said = _said(lost, float(emitted[idle].sum()), unit, table)
-            yield _found("emissions-without-output", _graded(size), f"F, stressor {stressor}", size, **said)
+            yield found("emissions-without-output", graded(size), f"F, stressor {stressor}", size, **said)
     inputs, Y = np.where(idle, table.margins.columns, 0.0), _flat(table.Y, table)
     sales = (table.margins.gross_rows != 0) | (Y != 0).any(axis=1)
     if inputs.any():
         size = float(np.abs(inputs).sum() / max(table.x.values.sum(), 1.0))
         said = _said(np.abs(inputs), float(inputs.sum()), table.about.currency, table)
-        yield _found("inputs-without-output", _graded(size), "Z", size, **said)
+        yield found("inputs-without-output", graded(size), "Z", size, **said)
     cancelled = np.flatnonzero(idle & sales)
     if cancelled.size:
         first = table.name_of(int(cancelled[0]))
         size = cancelled.size / idle.size
-        yield _found("sales-without-output", "note", "Z and Y", size, count=int(cancelled.size), worst=first)
+        yield found("sales-without-output", "note", "Z and Y", size, count=int(cancelled.size), worst=first)
 
 
 def _said(sizes: NDArray[np.float64], total: float, unit: str, table: Table) -> dict[str, object]:
@@ -213,13 +150,13 @@ def empty_parts(table: Table) -> Iterator[Finding]:
     share = 1 / len(table.regions)
     for region, output, demand in zip(table.regions, made, used, strict=True):
         if not output:
-            yield _found("region-without-output", "warning", f"region {region}", share)
+            yield found("region-without-output", "warning", f"region {region}", share)
         if demand == 0:
-            yield _found("region-without-demand", "warning", f"region {region}", share)
+            yield found("region-without-demand", "warning", f"region {region}", share)
     for stressor in table.stressors:
         direct = table.F_Y is not None and bool(table.F_Y.sel(stressor=stressor).any())
         if not direct and not table.F.sel(stressor=stressor).any():
-            yield _found("stressor-all-zero", "warning", f"stressor {stressor}", 1.0)
+            yield found("stressor-all-zero", "warning", f"stressor {stressor}", 1.0)
 
 
 def magnitude(table: Table) -> Iterator[Finding]:
@@ -235,7 +172,7 @@ def magnitude(table: Table) -> Iterator[Finding]:
     times = output / WORLD_OUTPUT[year]
     if times > 0 and not 1 / WORLD_TOLERANCE <= times <= WORLD_TOLERANCE:
         where, size = f"currency {table.about.currency}", max(times, 1 / times)
-        yield _found("world-output", "warning", where, size, output=output, times=times, year=year)
+        yield found("world-output", "warning", where, size, output=output, times=times, year=year)
 
 
 CHECKS: tuple[Callable[[Table], Iterable[Finding]], ...] = (

@@ -1,16 +1,21 @@
-"""A CSV file of numbers with two header rows and one or two index columns: read fast, and its first flaw named.
+"""A text file of numbers with header rows and index columns: streamed, read on all cores, and its first flaw named.
 
-The body goes through Arrow's reader (exact, on all cores). Only when that fails is the culprit looked for by line.
+The file is never held as text. Its lines are taken in blocks; in each block the labels are cut off and what remains goes
+through Arrow's number reader (exact) as one column, which is faster than thousands of columns. Only when that fails is
+the culprit looked for, in its block.
 """
 
 from __future__ import annotations
 
 import csv
 import math
+import os
 import re
-from collections.abc import Hashable, Sequence
+from collections import deque
+from collections.abc import Hashable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path
+from typing import IO
 
 import numpy as np
 import pyarrow as pa
@@ -18,86 +23,116 @@ import pyarrow.csv as arrow
 from numpy.typing import NDArray
 
 from tanheng import labels
+from tanheng.data.archive import Entry
 from tanheng.errors import InputError, LabelError, MissingError
 
 Array = NDArray[np.float64]
 
-_AXES = {"", "region", "sector", "stressor", "stressors", "input", "inputs", "index"}  # names an index column may bear
-_BLOCK = 1 << 24  # bytes: a row of the widest table there is fits well into it
+_AXES = {"", "region", "sector", "category", "stressor", "stressors", "input", "inputs", "index"}
+_BLOCK = 1 << 22  # bytes: measured best between 1 and 16 MiB
+_LONGEST = 1 << 28  # bytes of one line: the widest table there is has lines of 1 MB
 _BLANK = b",; \t\r\n"
-_LAYOUT = "give two header rows (region, then sector or demand category) and a row of numbers for each label below"
+_RETURN = b"\r"
+_NO_TABLE = "this is no table as text"
 
 
 @dataclass(frozen=True, eq=False)
-class _Layout:
-    """How a file is laid out: its separator, how many index columns, the line of its first row, its columns' labels."""
+class Layout:
+    """How a file is laid out: its separator, how many index columns, the line of its first row, its columns' labels.
 
-    path: Path
+    ``columns`` is empty in a file without header rows.
+    """
+
+    entry: Entry
     separator: str
     index: int
     first: int
-    columns: list[tuple[str, str]]
+    columns: list[tuple[str, ...]]
+    width: int
+
+    @property
+    def where(self) -> str:
+        """The file in words."""
+        return self.entry.where
+
+
+@dataclass(frozen=True, eq=False)
+class Block:
+    """Consecutive rows: ``first`` (their place among all rows), their labels, and ``values`` (rows, columns)."""
+
+    first: int
+    rows: list[tuple[str, ...]]
+    values: Array
 
 
 @dataclass(frozen=True, eq=False)
 class Grid:
     """A file's numbers ``values`` (rows, columns) and its labels.
 
-    A column's label is a pair; a row's is a pair with two index columns and a string with one.
+    A label is a tuple, one text for each header row or index column; ``rows`` of a file with one index column and
+    ``columns`` of a file with one header row are texts. ``where`` names the file.
     """
 
-    layout: _Layout
+    where: str
+    first: int  # line of the first row
+    index: int
+    columns: list[Hashable]
     rows: list[Hashable]
     values: Array
 
-    @property
-    def path(self) -> Path:
-        """The file."""
-        return self.layout.path
-
-    @property
-    def columns(self) -> list[tuple[str, str]]:
-        """The labels of the columns: the two header rows."""
-        return self.layout.columns
-
     def require_rows(self, want: Sequence[Hashable]) -> None:
         """Raise LabelError, naming the line, unless the rows are exactly ``want``."""
-        _require_same(self.rows, want, "row", self.path, f"{self.path} line", self.layout.first)
+        _require_same(self.rows, want, "row", self.where, f"{self.where} line", self.first)
 
     def require_columns(self, want: Sequence[Hashable]) -> None:
         """Raise LabelError, naming the column, unless the columns are exactly ``want``."""
-        _require_same(self.columns, want, "column", self.path, f"{self.path} column", self.layout.index + 1)
+        _require_same(self.columns, want, "column", self.where, f"{self.where} column", self.index + 1)
+
+    def require_shape(self, rows: int, columns: int, of: str = "the labels") -> None:
+        """Raise InputError unless there are so many rows and columns: for files without labels of their own."""
+        if self.values.shape != (rows, columns):
+            have, want = (f"{a} rows of {b} numbers" for a, b in (self.values.shape, (rows, columns)))
+            hint = "the file has broken off, or is of another edition"
+            raise InputError(f"has {have}, {of} need {want}", where=self.where, hint=hint)
 
 
-def read(path: Path, index: int) -> Grid:
-    """The file's numbers and labels; ``index`` is its number of index columns, 1 or 2.
+def read(entry: Entry, index: int, *, header: int = 2, separator: str = "", scale: float = 1.0) -> Grid:
+    """The file's numbers and labels: ``header`` rows of labels (0 to 3) above them, ``index`` columns of them before.
 
-    Fields are separated by commas, or by semicolons; blank lines at the end and one line with the names of the index
-    columns are passed over. Raises InputError naming line and labels: a file that is empty, ragged or not UTF-8, a cell
+    Without ``separator`` it is a tab, a comma or a semicolon, whichever comes first in the first line. Blank lines at
+    the end, a line with the names of the index columns and a separator at each line's end are passed over. ``scale``
+    multiplies the numbers. Raises InputError naming line and labels: a file that is empty, ragged or not UTF-8, a cell
     that is no number; MissingError for an empty cell and for NaN; LabelError for a row or a column without a label.
     """
-    try:
-        layout = _layout(path, index)
-        rows, values = _body(layout)
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise InputError(f"cannot be read ({reason})", where=str(path), hint="mind its permissions") from None
-    bare = next((at for at, row in enumerate(rows) if not all(row)), None)
-    if bare is not None:
-        where = f"{path} line {layout.first + bare}"
-        raise LabelError("the row has no label", where=where, hint="fill in every index column")
-    return Grid(layout, [row[0] if index == 1 else row for row in rows], values)
+    with entry.open() as stream:
+        layout, ahead = _layout(entry, stream, index, header, separator)
+        rows, values = _gathered(layout, _blocks(layout, stream, ahead))
+    if not rows:
+        raise InputError("has no rows of numbers", where=entry.where, hint=_due(index, header))
+    if scale != 1.0:
+        values *= scale
+    flat: list[Hashable] = [row[0] for row in rows] if index == 1 else list(rows)
+    columns: list[Hashable] = [column[0] for column in layout.columns] if header == 1 else list(layout.columns)
+    return Grid(entry.where, layout.first, index, columns, flat, values)
+
+
+def blocks(entry: Entry, index: int, *, header: int = 2, separator: str = "") -> Iterator[tuple[Layout, Block]]:
+    """The same in pieces, in order: for files that are larger than what is wanted of them. Raises as ``read``."""
+    with entry.open() as stream:
+        layout, ahead = _layout(entry, stream, index, header, separator)
+        for block in _blocks(layout, stream, ahead):
+            yield layout, block
 
 
 # -- labels -----------------------------------------------------------------------------------------------------------
 
 
 def _require_same(
-    have: Sequence[Hashable], want: Sequence[Hashable], what: str, path: Path, place: str, first: int
+    have: Sequence[Hashable], want: Sequence[Hashable], what: str, path: str, place: str, first: int
 ) -> None:
     if list(have) != list(want):
         at = _parting(have, want)
-        labels.require_same(have, want, what=what, where=str(path) if at is None else f"{place} {first + at}")
+        labels.require_same(have, want, what=what, where=path if at is None else f"{place} {first + at}")
 
 
 def _parting(have: Sequence[Hashable], want: Sequence[Hashable]) -> int | None:
@@ -117,130 +152,242 @@ def _parting(have: Sequence[Hashable], want: Sequence[Hashable]) -> int | None:
 # -- the head ---------------------------------------------------------------------------------------------------------
 
 
-def _layout(path: Path, index: int) -> _Layout:
-    with path.open("rb") as file:
-        raw = [file.readline() for _ in range(3)]
+def _due(index: int, header: int) -> str:
+    heads = ("no header row", "a header row", "two header rows", "three header rows")[header]
+    return f"give {heads} and below a row of numbers for each label, after {index} columns of labels"
+
+
+def _layout(entry: Entry, stream: IO[bytes], index: int, header: int, separator: str) -> tuple[Layout, bytes]:
+    """The layout, and the bytes that were read beyond the head."""
+    raw = [_line(entry, stream, at + 1) for at in range(header + 1)]
     if not raw[0].strip():
-        raise InputError("begins with an empty line" if any(raw) else "is empty", where=str(path), hint=_LAYOUT)
-    lines = [_decode(line, path, at) for at, line in enumerate(raw, start=1)]
-    separator = ";" if ";" in lines[0] and "," not in lines[0] else ","
-    head = [_cells(line, separator, path, at) for at, line in enumerate(lines, start=1)]
-    columns = _columns(path, head, index)
-    return _Layout(path, separator, index, 4 if _names_only(head[2], index) else 3, columns)
+        what = "begins with an empty line" if any(raw) else "is empty"
+        raise InputError(what, where=entry.where, hint=_due(index, header))
+    lines = [_decode(line, entry, at) for at, line in enumerate(raw, start=1)]
+    by = separator or _separator(lines[0])
+    head = [_cells(line, by, entry, at) for at, line in enumerate(lines, start=1)]
+    if not header:
+        cells = head[0][:-1] if len(head[0]) > index + 1 and not head[0][-1] else head[0]
+        return Layout(entry, by, index, 1, [], len(cells)), raw[0]
+    columns = _columns(entry, head[:header], index)
+    names = _names_only(head[header], index)
+    first = header + 1 + names
+    return Layout(entry, by, index, first, columns, index + len(columns)), b"" if names else raw[header]
 
 
-def _decode(line: bytes, path: Path, at: int) -> str:
+def _line(entry: Entry, stream: IO[bytes], at: int) -> bytes:
+    line = stream.readline(_LONGEST)
+    if len(line) == _LONGEST:
+        raise InputError("the line does not end", where=f"{entry.where} line {at}", hint=_NO_TABLE)
+    return line
+
+
+def _separator(line: str) -> str:
+    found = [by for by in "\t,;" if by in line]
+    return min(found, key=line.index) if found else ","
+
+
+def _decode(line: bytes, entry: Entry, at: int) -> str:
     try:
         return line.decode("utf-8-sig" if at == 1 else "utf-8").rstrip("\r\n")
     except UnicodeDecodeError:
         hint = "save the file as UTF-8 (in a spreadsheet: CSV UTF-8)"
-        raise InputError("is not text in UTF-8", where=f"{path} line {at}", hint=hint) from None
+        raise InputError("is not text in UTF-8", where=f"{entry.where} line {at}", hint=hint) from None
 
 
-def _cells(text: str, separator: str, path: Path, at: int) -> list[str]:
+def _cells(text: str, separator: str, entry: Entry, at: int) -> list[str]:
     try:
         return [cell.strip() for cell in next(csv.reader([text], delimiter=separator), [])]
     except csv.Error as error:
         hint = "mind its quotation marks, and numbers of more digits than 17"
-        raise InputError(f"is not CSV ({error})", where=f"{path} line {at}", hint=hint) from None
+        raise InputError(f"is not CSV ({error})", where=f"{entry.where} line {at}", hint=hint) from None
 
 
-def _columns(path: Path, head: list[list[str]], index: int) -> list[tuple[str, str]]:
-    """The labels of the columns: pairs of the two header rows."""
+def _columns(entry: Entry, head: list[list[str]], index: int) -> list[tuple[str, ...]]:
+    """The labels of the columns, a tuple of the header rows' texts each."""
+    due = _due(index, len(head))
+    for at, cells in enumerate(head[1:], start=2):
+        if len(cells) != len(head[0]):
+            what = f"the header row has {len(cells)} cells, the one above it {len(head[0])}"
+            raise InputError(what, where=f"{entry.where} line {at}", hint=due)
+    while len(head[0]) > index + 1 and not any(cells[-1] for cells in head):
+        head = [cells[:-1] for cells in head]
     if len(head[0]) <= index:
-        raise InputError("there is no column of numbers", where=f"{path} line 1", hint=_LAYOUT)
-    if len(head[0]) != len(head[1]):
-        what = f"the header row has {len(head[1])} cells, the one above it {len(head[0])}"
-        raise InputError(what, where=f"{path} line 2", hint=_LAYOUT)
-    columns = list(zip(head[0][index:], head[1][index:], strict=True))
-    for at, (region, second) in enumerate(columns, start=index + 1):
-        if not region or not second:
+        raise InputError("there is no column of numbers", where=f"{entry.where} line 1", hint=due)
+    columns = list(zip(*(cells[index:] for cells in head), strict=True))
+    for at, label in enumerate(columns, start=index + 1):
+        if not all(label):
             hint = "repeat the label above every column; delete columns without numbers"
-            raise LabelError(f"column {at} has no label", where=f"{path} line {2 if region else 1}", hint=hint)
+            line = next(line for line, text in enumerate(label, start=1) if not text)
+            raise LabelError(f"column {at} has no label", where=f"{entry.where} line {line}", hint=hint)
     return columns
 
 
 def _names_only(cells: list[str], index: int) -> bool:
     """Whether a line holds the names of the index columns and nothing else, as pandas writes it."""
-    return bool(cells) and not any(cells[index:]) and {cell.casefold() for cell in cells[:index]} <= _AXES
+    return bool(cells) and index > 0 and not any(cells[index:]) and {cell.casefold() for cell in cells[:index]} <= _AXES
 
 
 # -- the body ---------------------------------------------------------------------------------------------------------
 
 
-def _body(layout: _Layout) -> tuple[list[tuple[str, ...]], Array]:
-    """The labels of the rows and the numbers (rows, columns)."""
-    index, width = layout.index, layout.index + len(layout.columns)
-    text = _text_from(layout.path, layout.first)
-    if not text.size:
-        raise InputError("has no rows of numbers", where=str(layout.path), hint=_LAYOUT)
-    names = [str(at) for at in range(width)]
-    types = {name: pa.string() if at < index else pa.float64() for at, name in enumerate(names)}
+def _gathered(layout: Layout, parts: Iterator[Block]) -> tuple[list[tuple[str, ...]], Array]:
+    """All blocks in one array. Room for all is taken at once, but memory only as rows arrive."""
+    rows: list[tuple[str, ...]] = []
+    values = np.empty((0, layout.width - layout.index))
+    for block in parts:
+        stop = block.first + len(block.rows)
+        if stop > len(values):
+            room = max(stop, 2 * len(values) if rows else _guess(layout, block))
+            more = np.empty((room, values.shape[1]))
+            more[: block.first] = values[: block.first]
+            values = more
+        values[block.first : stop] = block.values
+        rows += block.rows
+    return rows, values[: len(rows)]
+
+
+def _guess(layout: Layout, block: Block) -> int:
+    """A number of rows that is a little too large: by the first block's bytes for a row."""
+    return 3 * layout.entry.size // (2 * max(_BLOCK // max(len(block.rows), 1), 1)) + 64
+
+
+def _blocks(layout: Layout, stream: IO[bytes], ahead: bytes) -> Iterator[Block]:
+    """The rows in blocks, parsed on all cores while the next are read; no more than a few are held."""
+    workers = os.cpu_count() or 1
+    waiting: deque[Future[tuple[list[tuple[str, ...]], Array]]] = deque()
+    done = 0
+    with ThreadPoolExecutor(workers) as pool:
+        for line, raw in _chunks(layout, stream, ahead):
+            waiting.append(pool.submit(_parsed, layout, line, raw))
+            if len(waiting) > workers + 1:
+                block = Block(done, *waiting.popleft().result())
+                yield block
+                done += len(block.rows)
+        while waiting:
+            block = Block(done, *waiting.popleft().result())
+            yield block
+            done += len(block.rows)
+
+
+def _chunks(layout: Layout, stream: IO[bytes], ahead: bytes) -> Iterator[tuple[int, bytes]]:
+    """Whole lines of some megabytes and the number of the first; blank lines at the file's end are left out."""
+    line, rest = layout.first, ahead
+    while True:
+        more = stream.read(_BLOCK)
+        raw = rest + more
+        body = raw[: raw.rfind(b"\n") + 1 if more else len(raw)].rstrip(_BLANK)
+        stop = (raw.find(b"\n", len(body)) + 1 or len(raw)) if body else 0  # the rest of the last line is its own
+        if body:
+            yield line, raw[:stop]
+            line += raw.count(b"\n", 0, stop)
+        rest = raw[stop:]  # a part of a line, and blank lines before it: only at the end are they passed over
+        if len(rest) > _LONGEST:
+            raise InputError("the line does not end", where=f"{layout.where} line {line}", hint=_NO_TABLE)
+        if not more:
+            return
+
+
+def _parsed(layout: Layout, line: int, raw: bytes) -> tuple[list[tuple[str, ...]], Array]:
+    """The labels and numbers of whole lines, of which the first has number ``line``."""
     try:
-        read = arrow.read_csv(
-            pa.BufferReader(text),
-            arrow.ReadOptions(column_names=names, block_size=_BLOCK),
-            arrow.ParseOptions(delimiter=layout.separator, ignore_empty_lines=False),
-            arrow.ConvertOptions(column_types=types, null_values=[], strings_can_be_null=False),
-        )
-    except pa.ArrowInvalid as error:
-        raise _culprit(layout, str(error)) from None
-    values = np.empty((read.num_rows, width - index))
+        rows, parts = _split(layout, raw)
+        values = _numbers(b"\n".join(parts), layout.separator, (len(rows), layout.width - layout.index))
+    except (pa.ArrowInvalid, ValueError):
+        return _slowly(layout, line, raw)
+    return rows, values
+
+
+def _split(layout: Layout, raw: bytes) -> tuple[list[tuple[str, ...]], list[memoryview]]:
+    """The labels of each line, and the rest of it; raises ValueError unless a line has as many cells as are due."""
+    by, view, data = layout.separator.encode(), memoryview(raw), np.frombuffer(raw, np.uint8)
+    rows: list[tuple[str, ...]] = []
+    parts: list[memoryview] = []
     start = 0
-    for batch in read.to_batches():
-        stop = start + batch.num_rows
-        values[start:stop] = np.stack([column.to_numpy() for column in batch.columns[index:]]).T
-        start = stop
+    while start < len(raw):
+        stop = raw.find(b"\n", start)
+        after = stop + 1 if stop >= 0 else len(raw)
+        stop = stop if stop >= 0 else len(raw)
+        stop -= raw[stop - 1 : stop] == _RETURN
+        body = start
+        for _ in range(layout.index):
+            body = raw.index(by, body, stop) + 1
+        rows.append(_labels(raw[start : max(body - 1, start)], by, layout.index))
+        stop -= _surplus(data[body:stop], by[0], layout.width - layout.index)
+        parts.append(view[body:stop])
+        start = after
+    return rows, parts
+
+
+def _surplus(cells: NDArray[np.uint8], by: int, due: int) -> int:
+    """1 when a separator ends the line, else 0; ValueError unless there are as many cells as are due."""
+    count = int(np.count_nonzero(cells == by)) + 1
+    surplus = int(count == due + 1 and cells[-1] == by)
+    if count - surplus != due:
+        raise ValueError
+    return surplus
+
+
+def _labels(text: bytes, by: bytes, index: int) -> tuple[str, ...]:
+    if not index:
+        return ()
+    cells = text.split(by)
+    found = tuple(cell.decode("utf-8").strip() for cell in cells)
+    if b'"' in text:
+        if any(cell.startswith(b'"') != cell.endswith(b'"') for cell in cells):
+            raise ValueError  # a separator within quotation marks: left to the slow way
+        found = tuple(cell[1:-1].replace('""', '"').strip() if cell.startswith('"') else cell for cell in found)
+    if not all(found):
+        raise ValueError
+    return found
+
+
+_READ = arrow.ReadOptions(column_names=["v"], block_size=(1 << 31) - 1, use_threads=False)
+_PARSE = arrow.ParseOptions(delimiter="\t", quote_char=False, ignore_empty_lines=False)
+_CONVERT = arrow.ConvertOptions(column_types={"v": pa.float64()}, null_values=[])
+
+
+def _numbers(text: bytes, separator: str, shape: tuple[int, int]) -> Array:
+    """Numbers between separators and line ends, as an array; raises ArrowInvalid or ValueError where one is none."""
+    one = text.translate(bytes.maketrans(separator.encode(), b"\n"))
+    column = arrow.read_csv(pa.BufferReader(one), _READ, _PARSE, _CONVERT).column(0)
+    values: Array = column.to_numpy().reshape(shape)
     if not np.isfinite(values.sum()) and not np.isfinite(values).all():
-        raise _culprit(layout, "a cell is not a finite number")
-    keys = [[str(cell).strip() for cell in read.column(at).to_pylist()] for at in range(index)]
-    return list(zip(*keys, strict=True)), values
+        raise ValueError
+    return values
 
 
-def _text_from(path: Path, first: int) -> pa.Buffer:
-    """The file's bytes from line ``first`` on, mapped and not copied, without blank lines (``,,,``) at the end."""
-    with path.open("rb") as file:
-        for _ in range(first - 1):
-            file.readline()
-        start = file.tell()
-    with pa.memory_map(str(path)) as mapped:
-        data = mapped.read_buffer()
-    view = memoryview(data)
-    end = len(view)
-    while end > start and view[end - 1] in _BLANK:
-        end -= 1
-    if end == start:
-        return data.slice(start, 0)
-    while end < len(view) and view[end - 1] != ord(
-        "\n"
-    ):  # the rest of the last line is its own: empty cells are a flaw
-        end += 1
-    return data.slice(start, end - start)
+# -- where the fast way ends ------------------------------------------------------------------------------------------
 
 
-def _culprit(layout: _Layout, otherwise: str) -> InputError:
-    """The error that names the first line or cell that is not as it must be."""
-    with layout.path.open("rb") as file:
-        for at, raw in enumerate(file, start=1):
-            if at >= layout.first:
-                cells = _cells(_decode(raw, layout.path, at), layout.separator, layout.path, at)
-                error = _flaw(layout, cells, f"{layout.path} line {at}")
-                if error is not None:
-                    return error
-    return InputError(f"cannot be read ({otherwise.splitlines()[0]})", where=str(layout.path), hint=_LAYOUT)
+def _slowly(layout: Layout, line: int, raw: bytes) -> tuple[list[tuple[str, ...]], Array]:
+    """Cell by cell: raises the error that names the first flaw; numbers in quotation marks are read."""
+    rows: list[tuple[str, ...]] = []
+    values: list[list[float]] = []
+    for at, text in enumerate(raw.splitlines(), start=line):
+        cells = _cells(_decode(text, layout.entry, at), layout.separator, layout.entry, at)
+        if len(cells) == layout.width + 1 and not cells[-1] and any(cells):
+            cells = cells[:-1]
+        _require_sound(layout, cells, f"{layout.where} line {at}")
+        rows.append(tuple(cells[: layout.index]))
+        values.append([float(cell) for cell in cells[layout.index :]])
+    return rows, np.array(values)
 
 
-def _flaw(layout: _Layout, cells: list[str], where: str) -> InputError | None:
-    row, width = " ".join(cells[: layout.index]), layout.index + len(layout.columns)
+def _require_sound(layout: Layout, cells: list[str], where: str) -> None:
+    row, numbers = " ".join(cells[: layout.index]), cells[layout.index :]
     if not any(cells):
-        return InputError("the line is empty", where=where, hint="delete it")
-    if len(cells) != width:
-        what = f"row {row} has {len(cells)} cells, the header has {width}"
-        return InputError(what, where=where, hint="give every row one number per column")
-    for label, cell in zip(layout.columns, cells[layout.index :], strict=True):
+        raise InputError("the line is empty", where=where, hint="delete it")
+    if len(cells) != layout.width:
+        of = "the header" if layout.columns else "the first line"
+        what = f"row {row}".strip() + f" has {len(cells)} cells, {of} has {layout.width}"
+        raise InputError(what, where=where, hint="give every row one number per column; the file may have broken off")
+    for at, cell in enumerate(numbers):
         if not _is_number(cell):
-            return _not_a_number(cell, f"row {row}, column {' '.join(label)}", where)
-    return None
+            column = " ".join(layout.columns[at]) if layout.columns else str(layout.index + at + 1)
+            raise _not_a_number(cell, f"row {row}, column {column}".removeprefix("row , "), where)
+    if not all(cells[: layout.index]):
+        raise LabelError("the row has no label", where=where, hint="fill in every index column")
 
 
 def _is_number(cell: str) -> bool:

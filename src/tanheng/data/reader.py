@@ -2,35 +2,41 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import os
+from collections.abc import Callable
 from typing import Protocol
 
+from tanheng.data import archive
+from tanheng.data.archive import Archive
 from tanheng.data.readers import plain, world
-from tanheng.errors import QuestionError, nearest
+from tanheng.data.source import Source
+from tanheng.errors import MissingError, QuestionError, nearest
 from tanheng.systems.table import Table
 
 
 class Reader(Protocol):
-    """A source of tables. A module with these names is a reader; add it to READERS.
-
-    ``NAME`` is what the command line calls it, ``TITLE`` what it is in each language, ``LICENCE`` under what terms, and
-    ``FILES`` what it looks for in a folder.
-    """
+    """A source of tables. A module with these names is a reader; add it to READERS."""
 
     @property
-    def NAME(self) -> str: ...
-    @property
-    def TITLE(self) -> dict[str, str]: ...
-    @property
-    def LICENCE(self) -> str: ...
-    @property
-    def FILES(self) -> tuple[str, ...]: ...
+    def SOURCE(self) -> Source:
+        """What people must know of it: its names, files, units, licence, options, known faults."""
 
-    def years(self, folder: Path) -> tuple[int, ...]:
-        """The years that ``folder`` holds, ascending; raises InputError when it is not of this source."""
+    def years(self, place: Archive) -> tuple[int, ...]:
+        """The years that ``place`` holds, ascending; raises InputError when it is not of this source."""
 
-    def read(self, folder: Path, year: int) -> Table:
-        """The table of ``year``; raises InputError naming file, line and expectation."""
+    def read(self, place: Archive, year: int, **options: str) -> Table:
+        """The table of ``year``, with what the reader did to it among its findings.
+
+        ``options`` are those of SOURCE.options that were chosen. Raises InputError naming file, line and expectation.
+        """
+
+
+Progress = Callable[[str, int, int], None]  # stage, done, total
+Step = Callable[[int], None]  # what is done for a year
+
+
+def silent(stage: str, done: int, total: int) -> None:
+    """Progress that nobody watches."""
 
 
 READERS: tuple[Reader, ...] = (plain, world)
@@ -44,6 +50,34 @@ def find(name: str) -> Reader:
     tanheng.errors.QuestionError: there is no reader 'plane'; did you mean plain?
     """
     for reader in READERS:
-        if name == reader.NAME:
+        if name == reader.SOURCE.name:
             return reader
-    raise QuestionError(f"there is no reader {name!r}", hint=nearest(name, [reader.NAME for reader in READERS]))
+    raise QuestionError(f"there is no reader {name!r}", hint=nearest(name, [reader.SOURCE.name for reader in READERS]))
+
+
+def read(name: str, path: str | os.PathLike[str], year: int | None = None, **options: str) -> Table:
+    """The table of ``year`` (or of the one year there is) that the reader ``name`` finds at ``path``: not stored.
+
+    Raises QuestionError for an unknown reader or option, MissingError naming the years there are, and what the reader
+    raises.
+    """
+    reader, place = find(name), archive.open(path)
+    require_options(reader.SOURCE, options)
+    held = reader.years(place)
+    if year is None and len(held) != 1:
+        raise QuestionError(f"{path} holds several years", hint=f"choose one of {', '.join(map(str, held))}")
+    chosen = held[0] if year is None else year
+    if chosen not in held:
+        raise MissingError(f"there is no year {chosen}", where=str(path), hint=f"it holds {', '.join(map(str, held))}")
+    return reader.read(place, chosen, **options)
+
+
+def require_options(source: Source, options: dict[str, str]) -> None:
+    """Raise QuestionError for an option that the source does not have, or a choice that the option does not."""
+    for key, value in options.items():
+        if key not in source.options:
+            hint = nearest(key, source.options) if source.options else "it has none"
+            raise QuestionError(f"{source.name} has no option {key!r}", hint=hint)
+        if value not in source.options[key]:
+            hint = nearest(value, source.options[key])
+            raise QuestionError(f"{value!r} is no choice of option {key} of {source.name}", hint=hint)

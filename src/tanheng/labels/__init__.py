@@ -2,6 +2,7 @@
 
 from tanheng.labels.align import check_unique, positions, require_same
 from tanheng.labels.concordance import Concordance
+from tanheng.labels.iso import iso3, renamed
 from tanheng.labels.names import LANGUAGES, classifications, demand_name, region_name, sector_name, term
 
 __all__ = [
@@ -10,8 +11,10 @@ __all__ = [
     "check_unique",
     "classifications",
     "demand_name",
+    "iso3",
     "positions",
     "region_name",
+    "renamed",
     "require_same",
     "sector_name",
     "term",

@@ -158,10 +158,10 @@ def compute(store: Store, years: Sequence[int], tick: Progress) -> Content:
     countries = _countries(list(production.indexes["region"]))
     last = production.sum("sector").isel(year=-1)
     net = last - consumption.sum("sector").isel(year=-1)
-    embedded = store.reader is world
+    embedded = store.reader.SOURCE is world.SOURCE
     priced = all(year.constant is not None for year in by_year)
     return Content(
-        title=store.reader.TITLE if embedded else dict.fromkeys(LANGUAGES, by_year[-1].about.name),
+        title=dict(store.reader.SOURCE.title) if embedded else dict.fromkeys(LANGUAGES, by_year[-1].about.name),
         embedded=embedded,
         by_year=tuple(by_year),
         stressor=stressor,

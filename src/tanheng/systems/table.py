@@ -17,6 +17,7 @@ from tanheng import labels, provenance
 from tanheng.errors import InputError, LabelError, MissingError, TableError
 from tanheng.kernels import leontief
 from tanheng.systems.about import About
+from tanheng.systems.finding import Finding
 
 Array = NDArray[np.float64]
 
@@ -41,8 +42,8 @@ class Table:
 
     ``Z(region, sector, to_region, to_sector)``, ``Y(region, sector, to_region, demand)`` and ``V(input, region,
     sector)`` in ``about.currency``; ``F(stressor, region, sector)`` and ``F_Y(stressor, to_region, demand)`` in
-    ``about.units``. Nothing is edited in place: ``replace`` makes a new table. What follows from it (``x``,
-    multipliers, ...) is derived on first use and kept.
+    ``about.units``. ``findings`` travel with it: what its reader did and what its checks found. Nothing is edited in
+    place: ``replace`` makes a new table. What follows from it (``x``, multipliers, ...) is derived once and kept.
     """
 
     Z: xr.DataArray
@@ -51,6 +52,7 @@ class Table:
     about: About
     F_Y: xr.DataArray | None = None
     V: xr.DataArray | None = None
+    findings: tuple[Finding, ...] = ()
 
     # -- making -------------------------------------------------------------------------------------------------------
 
@@ -106,9 +108,44 @@ class Table:
     def replace(self, **changes: Any) -> Table:
         """A new table with these fields exchanged (``Z``, ``Y``, ``F``, ``F_Y``, ``V``, ``about``), validated again.
 
+        Its findings are not taken over, unless they are given: they were about other numbers.
         Raises as ``from_arrays`` does, and LabelError for other labels or dimensions than the table's, or their order.
         """
-        return dataclasses.replace(self, **changes)
+        return dataclasses.replace(self, **{"findings": (), **changes})
+
+    def noted(self, findings: tuple[Finding, ...]) -> Table:
+        """The same table with these findings; nothing is validated or derived again."""
+        return _unchecked(vars(self) | {"findings": findings})
+
+    @classmethod
+    def restored(
+        cls,
+        arrays: Mapping[str, Array],
+        *,
+        labels: Mapping[str, Sequence[str]],
+        about: About,
+        findings: tuple[Finding, ...],
+        margins: leontief.Margins,
+        hash: str,
+    ) -> Table:
+        """A table that was validated before it was stored: opened without a look at its numbers, which may be mapped.
+
+        ``arrays`` are Z, Y, F and, where there are, F_Y, V in the shapes of the class, ``labels`` those of region,
+        sector, demand, stressor and input; ``margins`` and ``hash`` were derived when it was stored.
+        """
+        named = dict(labels) | {"to_region": labels["region"], "to_sector": labels["sector"]}
+        parts: dict[str, Any] = dict.fromkeys(_DIMS)
+        for name, values in arrays.items():
+            coords = {dim: named[dim] for dim in _DIMS[name]}
+            parts[name] = _shut(xr.DataArray(values, coords, tuple(coords), name=name))
+        return _unchecked({**parts, "about": about, "findings": findings, "margins": margins, "hash": hash})
+
+    def only(self, stressors: Sequence[str]) -> Table:
+        """The same table with these stressors alone; what was derived from Z, and the hash, are shared."""
+        chosen = {name: getattr(self, name) for name in ("F", "F_Y")}
+        parts = {name: None if a is None else _shut(a.sel(stressor=list(stressors))) for name, a in chosen.items()}
+        shared = {"system": self.system, "margins": self.margins, "x": self.x, "hash": self.hash}
+        return _unchecked({item.name: getattr(self, item.name) for item in dataclasses.fields(self)} | parts | shared)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "about", About.of(self.about))
@@ -301,6 +338,13 @@ class Table:
         return lost if lost.any() else None
 
 
+def _unchecked(state: Mapping[str, Any]) -> Table:
+    """A table with these fields and derived things, as they are."""
+    table = object.__new__(Table)
+    vars(table).update(state)
+    return table
+
+
 def _worst(solution: leontief.Solution) -> float:
     return float(solution.residual.max(initial=0.0))
 
@@ -344,8 +388,8 @@ def _laid_out(array: Any, name: str, where: str) -> xr.DataArray:
 
 
 def _require_names(given: Sequence[str], what: str, where: str) -> None:
-    """Raise LabelError where there is no label, one occurs twice, or one is blank."""
-    if not given:
+    """Raise LabelError where there is no label, one occurs twice, or one is blank. There may be no stressor."""
+    if not given and what != "stressor":
         raise LabelError(f"there is no {what}", where=where, hint=f"name at least one {what}")
     labels.check_unique(given, what=what, where=where)
     if any(not str(name).strip() for name in given):

@@ -7,19 +7,20 @@ from plain_tables import KITZES, contents, kitzes_folder
 from tables import random_table
 
 from tanheng import accounts
+from tanheng.data import archive
 from tanheng.data.readers import plain
 from tanheng.errors import InputError
 from tanheng.systems.table import Table
 
 
 def consumed(folder):
-    return accounts.consumption(plain.read(folder, 2013)).values.ravel()
+    return accounts.consumption(plain.read(archive.open(folder), 2013)).values.ravel()
 
 
 def test_kitzes_2013(tmp_path):
     folder = kitzes_folder(tmp_path)
-    assert plain.years(folder) == (2013,)
-    table = plain.read(folder, 2013)
+    assert plain.years(archive.open(folder)) == (2013,)
+    table = plain.read(archive.open(folder), 2013)
     assert (table.regions, table.sectors, table.demand, table.stressors) == (
         ("one", "two"),
         ("all",),
@@ -39,7 +40,7 @@ def test_miller_and_blair_chapter_2(tmp_path):
         "F.csv": ",one,one\n,a,b\nfirst,1000,0\nsecond,0,2000\n",
         "about.toml": 'name = "MB"\nyear = 2009\ncurrency = "USD"\n[units]\nfirst = "t"\nsecond = "t"\n',
     }
-    table = plain.read(kitzes_folder(tmp_path, dict(text)), 2009)
+    table = plain.read(archive.open(kitzes_folder(tmp_path, dict(text))), 2009)
     L = [[1.25412541, 0.330033], [0.2640264, 1.12211221]]
     assert table.multipliers.values.reshape(2, 2) == pytest.approx(np.array(L), abs=5e-9)
 
@@ -83,7 +84,7 @@ def test_what_pandas_writes(tmp_path, named):
 def test_an_empty_stressor_is_no_line_of_index_names(tmp_path):
     folder = kitzes_folder(tmp_path, {"F.csv": ",one,two\n,all,all\nCO2,,\nCH4,1,1\n"})
     with pytest.raises(InputError, match=r"F.csv line 3: row CO2, column one all is empty; .*write 0"):
-        plain.read(folder, 2013)
+        plain.read(archive.open(folder), 2013)
 
 
 def test_round_trip_to_the_last_bit(tmp_path):
@@ -111,7 +112,7 @@ def test_round_trip_to_the_last_bit(tmp_path):
         },
     )
     plain.write(table, tmp_path / "out")
-    again = plain.read(tmp_path / "out", 2009)
+    again = plain.read(archive.open(tmp_path / "out"), 2009)
     assert again.hash == table.hash
     assert again.about == table.about
     assert (again.Z.values == table.Z.values).all()

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from tanheng.accounts import consumption, production
+from tanheng.data import archive
 from tanheng.data.readers import world
 from tanheng.errors import InputError, MissingError
 from tanheng.labels import sector_name
@@ -16,7 +17,7 @@ from tanheng.systems.table import BALANCE
 
 @pytest.fixture(scope="module")
 def tables():
-    return {year: world.read(world.FOLDER, year) for year in (1995, 2008, 2009)}
+    return {year: world.read(archive.open(world.FOLDER), year) for year in (1995, 2008, 2009)}
 
 
 @pytest.fixture
@@ -29,7 +30,7 @@ def folder(tmp_path):
 
 def test_labels(tables):
     table = tables[2009]
-    assert world.years(world.FOLDER) == tuple(range(1995, 2010))
+    assert world.years(archive.open(world.FOLDER)) == tuple(range(1995, 2010))
     assert (len(table.regions), len(table.sectors), len(table.demand)) == (41, 23, 5)
     assert {"ROU", "ROW"} < set(table.regions)
     assert not {"ROM", "RoW"} & set(table.regions)
@@ -90,8 +91,8 @@ def test_source_and_licence_stand_beside_the_numbers():
 
 def test_all_years_load_in_under_three_seconds():
     start = time.perf_counter()
-    for year in world.years(world.FOLDER):
-        world.read(world.FOLDER, year)
+    for year in world.years(archive.open(world.FOLDER)):
+        world.read(archive.open(world.FOLDER), year)
     assert time.perf_counter() - start < 3
 
 
@@ -101,25 +102,25 @@ def test_a_damaged_file_is_one_clear_error(folder):
     content[1000] ^= 1
     path.write_bytes(content)
     with pytest.raises(InputError, match=r"wiod-2009\.xz: is damaged: its SHA-256 .*; reinstall") as caught:
-        world.read(folder, 2009)
+        world.read(archive.open(folder), 2009)
     assert "\n" not in str(caught.value)
 
 
 def test_a_missing_file_is_named(folder):
     with pytest.raises(InputError, match=r"wiod-2008\.xz: cannot be read \(No such file"):
-        world.read(folder, 2008)
+        world.read(archive.open(folder), 2008)
     (folder / "about.toml").unlink()
     with pytest.raises(InputError, match=r"about\.toml: cannot be read"):
-        world.years(folder)
+        world.years(archive.open(folder))
 
 
 @pytest.mark.parametrize(("content", "what"), [("years = [", "is not TOML"), ("years = [2009]", "is not a manifest")])
 def test_a_manifest_that_is_none(folder, content, what):
     (folder / "about.toml").write_text(content)
     with pytest.raises(InputError, match=what):
-        world.read(folder, 2009)
+        world.read(archive.open(folder), 2009)
 
 
 def test_a_year_that_is_not_there():
     with pytest.raises(MissingError, match=r"no year 2012; it holds 1995 to 2009"):
-        world.read(world.FOLDER, 2012)
+        world.read(archive.open(world.FOLDER), 2012)

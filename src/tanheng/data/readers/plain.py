@@ -19,17 +19,36 @@ from typing import Any
 import xarray as xr
 
 from tanheng import files, labels
-from tanheng.data import grid
+from tanheng.data import axes, grid
+from tanheng.data.archive import Archive, Entry
 from tanheng.data.grid import Grid
-from tanheng.errors import InputError, LabelError, MissingError
+from tanheng.data.source import Source
+from tanheng.errors import InputError, MissingError
 from tanheng.systems.about import NOT_STATED, About
 from tanheng.systems.table import Table
 
-NAME = "plain"
-TITLE = {"en": "Plain table: a folder of CSV files", "zh": "普通表：CSV 文件夹"}
-LICENCE = "the owner's"
 FILES = ("about.toml", "Z.csv", "Y.csv", "F.csv")
 OPTIONAL = ("F_Y.csv", "V.csv")
+
+SOURCE = Source(
+    name="plain",
+    title={"en": "Plain table: a folder of CSV files", "zh": "普通表：CSV 文件夹"},
+    publisher="-",
+    homepage="-",
+    citation="-",
+    licence="the owner's",
+    editions="-",
+    files=(*FILES, *OPTIONAL),
+    units={"en": "as about.toml says", "zh": "见 about.toml"},
+    price_basis={"en": "as about.toml says", "zh": "见 about.toml"},
+    holds={"en": "one year of any table", "zh": "任意一张表的一个年份"},
+    get={
+        "en": "write your own: docs/your-own-table.md shows how",
+        "zh": "自行编写：做法见 docs/your-own-table.zh.md",
+    },
+    faults=(),
+    tested="real",
+)
 
 _LAYOUT = f"a plain table is a folder with {', '.join(FILES)} and optionally {', '.join(OPTIONAL)}"
 
@@ -37,35 +56,34 @@ _LAYOUT = f"a plain table is a folder with {', '.join(FILES)} and optionally {',
 # -- the door ---------------------------------------------------------------------------------------------------------
 
 
-def years(folder: Path) -> tuple[int, ...]:
-    """The one year of the folder's table, as its about.toml says; raises InputError when that is missing or wrong."""
-    return (_about(folder).year,)
+def years(place: Archive) -> tuple[int, ...]:
+    """The one year of the place's table, as its about.toml says; raises InputError when that is missing or wrong."""
+    return (_about(place).year,)
 
 
-def read(folder: Path, year: int) -> Table:
-    """The table in ``folder``, whose year must be ``year``.
+def read(place: Archive, year: int, **options: str) -> Table:
+    """The table in ``place``, whose year must be ``year``.
 
     Raises InputError for a file that is missing, empty, ragged or not UTF-8, for a misnamed file and for a
     cell that is no number (by label and line), LabelError where axes differ, MissingError for another year, UnitError,
     and what ``Table.from_arrays`` raises.
     """
-    about = _about(folder)
+    about = _about(place)
     if about.year != year:
-        raise MissingError(f"there is no year {year}", where=str(folder), hint=f"it holds {about.year}")
-    _require_known(folder)
-    present = {name for name in OPTIONAL if os.path.lexists(folder / name)}
-    Z = grid.read(_file(folder, "Z.csv"), 2)
-    regions, sectors = _product(Z, "sector")
+        raise MissingError(f"there is no year {year}", where=str(place.path), hint=f"it holds {about.year}")
+    _require_known(place)
+    Z = grid.read(_file(place, "Z.csv"), 2)
+    regions, sectors = axes.product(Z, "sector")
     Z.require_rows(Z.columns)
-    Y = grid.read(_file(folder, "Y.csv"), 2)
-    consumers, demand = _product(Y, "demand category")
-    labels.require_same(consumers, regions, what="region", where=f"{Y.path}, header")
+    Y = grid.read(_file(place, "Y.csv"), 2)
+    consumers, demand = axes.product(Y, "demand category")
+    labels.require_same(consumers, regions, what="region", where=f"{Y.where}, header")
     Y.require_rows(Z.columns)
-    F = _by_column(folder, "F.csv", Z)
-    F_Y = _by_column(folder, "F_Y.csv", Y) if "F_Y.csv" in present else None
+    F = _by_column(place, "F.csv", Z)
+    F_Y = _by_column(place, "F_Y.csv", Y) if place.find("F_Y.csv") else None
     if F_Y is not None:
         F_Y.require_rows(F.rows)
-    V = _by_column(folder, "V.csv", Z) if "V.csv" in present else None
+    V = _by_column(place, "V.csv", Z) if place.find("V.csv") else None
     return Table.from_arrays(
         Z.values,
         Y.values,
@@ -97,24 +115,20 @@ def write(table: Table, folder: Path) -> None:
 # -- about.toml -------------------------------------------------------------------------------------------------------
 
 
-def _about(folder: Path) -> About:
-    path = _file(folder, "about.toml")
+def _about(place: Archive) -> About:
+    entry = _file(place, "about.toml")
     try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except UnicodeDecodeError:
-        raise InputError("is not text in UTF-8", where=str(path), hint="save it as UTF-8") from None
-    except OSError as error:
-        raise InputError(f"cannot be read ({error.strerror})", where=str(path), hint="mind its permissions") from None
+        raw = tomllib.loads(entry.text())
     except tomllib.TOMLDecodeError as error:
         said = str(error).splitlines()[0]
         line = re.search(r"line (\d+)", said)
-        where = f"{path} line {line[1]}" if line else str(path)
+        where = f"{entry.where} line {line[1]}" if line else entry.where
         raise InputError(f"is not TOML ({said})", where=where, hint='a line reads like name = "..."') from None
     try:
         return About.of(_typed(raw))
     except InputError as error:  # it knows the key, not the file
         _, unit, stressor = error.where.rpartition(", unit of ")
-        raise type(error)(error.what, where=f"{path}{unit}{stressor if unit else ''}", hint=error.hint) from None
+        raise type(error)(error.what, where=f"{entry.where}{unit}{stressor if unit else ''}", hint=error.hint) from None
 
 
 def _typed(raw: dict[str, Any]) -> dict[str, Any]:
@@ -137,27 +151,14 @@ def _toml(about: About) -> str:
     return "\n".join(text) + "\n"
 
 
-# -- axes -------------------------------------------------------------------------------------------------------------
+# -- files ------------------------------------------------------------------------------------------------------------
 
 
-def _product(columns: Grid, inner: str) -> tuple[list[str], list[str]]:
-    """The two axes whose product the columns are, in order; LabelError where a region lacks what the first one has."""
-    regions = list(dict.fromkeys(region for region, _ in columns.columns))
-    seconds = [second for region, second in columns.columns if region == regions[0]]
-    labels.check_unique(seconds, what=f"{inner} of {regions[0]}", where=f"{columns.path}, header")
-    try:
-        columns.require_columns([(region, second) for region in regions for second in seconds])
-    except LabelError as error:
-        hint = f"{error.hint}; every region has the same {inner} labels in the same order"
-        raise LabelError(error.what, where=error.where, hint=hint) from None
-    return regions, seconds
-
-
-def _by_column(folder: Path, name: str, of: Grid) -> Grid:
+def _by_column(place: Archive, name: str, of: Grid) -> Grid:
     """A file with one index column and the columns of another file."""
-    read = grid.read(_file(folder, name), 1)
+    read = grid.read(_file(place, name), 1)
     read.require_columns(of.columns)
-    labels.check_unique(read.rows, what="row", where=str(read.path))
+    labels.check_unique(read.rows, what="row", where=read.where)
     return read
 
 
@@ -165,24 +166,27 @@ def _texts(rows: Grid) -> list[str]:
     return [str(label) for label in rows.rows]
 
 
-def _file(folder: Path, name: str) -> Path:
-    if not folder.is_dir():
-        raise InputError("is not a folder", where=str(folder), hint=_LAYOUT)
-    if not os.path.lexists(folder / name):
-        raise InputError(f"{name} is missing", where=str(folder), hint=_LAYOUT)
-    if not (folder / name).is_file():
-        raise InputError("is no file, or a link to none", where=str(folder / name), hint="mend it or take it away")
-    return folder / name
+def _file(place: Archive, name: str) -> Entry:
+    entry = place.named(name)
+    if entry is None and os.path.lexists(place.path / name):
+        where, hint = str(place.path / name), "mend it or take it away"
+        raise InputError("is no file, or a link to none", where=where, hint=hint)
+    if entry is None:
+        raise InputError(f"{name} is missing", where=str(place.path), hint=_LAYOUT)
+    return entry
 
 
-def _require_known(folder: Path) -> None:
+def _require_known(place: Archive) -> None:
     """Raise InputError for a file named almost as one of the table's: it would be passed over as if absent."""
     known = {_letters(name): name for name in (*FILES, *OPTIONAL)}
-    for name in sorted(os.listdir(folder)):
-        meant = known.get(_letters(name), name)
-        if name != meant and name.casefold().endswith((".csv", ".toml")) and not name.startswith("."):
+    for entry in place.entries:
+        meant = known.get(_letters(entry.base), entry.base)
+        if entry.base != meant and entry.base.casefold().endswith((".csv", ".toml")):
             hint = f"rename it to {meant}, or move it out of the folder"
-            raise InputError("is no file of a plain table", where=str(folder / name), hint=hint)
+            raise InputError("is no file of a plain table", where=entry.where, hint=hint)
+    for name in OPTIONAL:
+        if os.path.lexists(place.path / name):
+            _file(place, name)
 
 
 def _letters(name: str) -> str:

@@ -1,0 +1,69 @@
+"""The messages of findings, in each language (``findings.toml``), and what readers note of what they did."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from tanheng.systems.finding import SEVERITIES, Finding, Severity
+from tanheng.systems.table import Table
+
+ROUNDING = 1e-9  # of output: below it a difference is rounding
+NOTABLE = 1e-3  # of the whole: above it a note becomes a warning
+
+
+@cache
+def messages() -> dict[str, dict[str, tuple[str, str]]]:
+    """What is the matter and what to do, by check and language."""
+    with Path(__file__).with_name("findings.toml").open("rb") as file:
+        return tomllib.load(file)
+
+
+def found(check: str, severity: Severity, where: str, size: float = 0.0, **values: object) -> Finding:
+    """A finding with its message in English; ``values`` fill the message, ``size`` is relative to the whole."""
+    what, hint = messages()[check]["en"]
+    return Finding(check, severity, where, what.format(**values), float(size), hint, values)
+
+
+def said(finding: Finding, language: str) -> tuple[str, str]:
+    """What is the matter and what to do, in that language.
+
+    >>> said(found("unsettled", "error", "Z"), "zh")
+    ('A 的谱半径无法确定', '查看投入大于产出的各列')
+    """
+    what, hint = messages()[finding.check][language]
+    return what.format(**finding.values), hint
+
+
+def graded(size: float) -> Severity:
+    """A warning when ``size`` is notable, else a note."""
+    return "warning" if size > NOTABLE else "note"
+
+
+def worst_first(them: Sequence[Finding]) -> tuple[Finding, ...]:
+    """Errors, then warnings, then notes, each from the largest down."""
+    return tuple(sorted(them, key=lambda one: (SEVERITIES.index(one.severity), -one.size)))
+
+
+def output_differs(table: Table, given: ArrayLike, where: str) -> tuple[Finding, ...]:
+    """One finding, or none, for the output (n,) that the source itself states, against the row sums of Z and Y.
+
+    Source: the accounting identity of the table (Miller and Blair 2009, sec. 2.2.1).
+    """
+    x = table.x.values.ravel()
+    gap, whole = np.abs(np.asarray(given, dtype=np.float64).ravel() - x), float(np.abs(x).sum())
+    if gap.sum() <= ROUNDING * whole:
+        return ()
+    size = float(gap.sum()) / whole
+    values = {"gap": float(gap.sum()), "unit": table.about.currency, "worst": table.name_of(int(gap.argmax()))}
+    return (found("output-differs", graded(size), where, size, **values),)
+
+
+def with_findings(table: Table, *more: Finding) -> Table:
+    """The same table with more findings on it; its numbers are not looked at again."""
+    return table.noted((*table.findings, *more))
