@@ -1,5 +1,6 @@
 """The command line: parse, call, print. A package, since every family of questions adds commands."""
 
-from tanheng.cli.commands import app, main
+from tanheng.cli import questions, tables
+from tanheng.cli.app import app, main
 
-__all__ = ["app", "main"]
+__all__ = ["app", "main", "questions", "tables"]

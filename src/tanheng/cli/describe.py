@@ -8,15 +8,18 @@ from typing import TYPE_CHECKING, Any
 
 from tanheng import labels, norms
 from tanheng.cli.output import figure, head, label, line, plain_grid, said
+from tanheng.data import findings as messages
 from tanheng.errors import NormError
 
 if TYPE_CHECKING:
     from rich.table import Table as Grid
 
     from tanheng.accounts.declared import Account
-    from tanheng.data.checks import Finding
+    from tanheng.data.fetch import Plan
+    from tanheng.data.source import Source
     from tanheng.data.store import Store
     from tanheng.norms import Norm
+    from tanheng.systems.finding import Finding
     from tanheng.systems.table import Table
 
 
@@ -42,7 +45,7 @@ def stores(them: Iterable[Store], language: str) -> Grid:
         latest = store[store.years[-1]]
         sizes = (str(len(latest.regions)), str(len(latest.sectors)))
         stressors = ", ".join(latest.stressors)
-        title = store.reader.SOURCE.title[language]
+        title = latest.about.name if store.reader.SOURCE.name == "stored" else store.reader.SOURCE.title[language]
         grid.add_row(store.name, title, spelled(store.years, language), *sizes, stressors, latest.about.licence)
     return grid
 
@@ -87,16 +90,108 @@ def _totals(one: Table, language: str) -> Grid:
     return grid
 
 
-def findings(found: Iterable[tuple[int, Finding]]) -> Grid:
-    """A row for each finding; what is found in several years stands once, as it is in the worst."""
+def findings(found: Iterable[tuple[int, Finding]], language: str, most: int | None = None) -> list[Any]:
+    """A row for each finding; what is found in several years stands once, as it is in the worst.
+
+    No more than ``most`` rows, and then a line that says how many there are.
+    """
     alike: dict[tuple[str, str, str], list[tuple[int, Finding]]] = {}
     for year, one in found:
         alike.setdefault((one.severity, one.check, one.where), []).append((year, one))
-    grid = plain_grid(["Severity", "Year", "Where", "What", "Way out"], ["Size"])
-    for (year, worst), *others in alike.values():
-        when = f"{year} and {len(others)} more" if others else str(year)
-        grid.add_row(worst.severity, when, worst.where, worst.what, worst.hint, f"{worst.size:.2g}")
+    grid = _grid(["severity", "year", "where", "what", "way-out"], language, ["size"])
+    for (year, worst), *others in list(alike.values())[:most]:
+        when = labels.term("and-more-years", language).format(year=year, count=len(others)) if others else str(year)
+        what, hint = messages.said(worst, language)
+        grid.add_row(labels.term(worst.severity, language), when, messages.placed(worst.where, language), what, hint, f"{worst.size:.2g}")
+    more = len(alike) - len(alike if most is None else list(alike)[:most])
+    return [grid, labels.term("more-findings", language).format(count=more)] if more else [grid]
+
+
+def clean(name: str, years: Sequence[int], language: str) -> str:
+    """The line for a table in which nothing was found."""
+    return labels.term("nothing-found", language).format(name=name, years=spelled(years, language))
+
+
+def stored(store: Store, years: Sequence[int], language: str) -> list[Any]:
+    """What has just been stored: its name, years, size and place."""
+    latest = store[years[-1]]
+    sizes = {"region": latest.regions, "sector": latest.sectors, "stressor": latest.stressors}
+    counts = labels.term("and", language).join(
+        f"{labels.term(axis, language)} {len(codes)}" for axis, codes in sizes.items()
+    )
+    said = labels.term("stored-as", language).format(name=store.name, years=spelled(years, language))
+    return [said, counts, str(store.place.path)]
+
+
+# -- sources ----------------------------------------------------------------------------------------------------------
+
+
+def sources(them: Iterable[Source], language: str) -> Grid:
+    """A row for each source."""
+    grid = _grid(["name", "title", "licence", "tested"], language)
+    for one in them:
+        tested = labels.term(f"tested-{one.tested}", language)
+        grid.add_row(one.name, one.title[language], one.licence, tested)
     return grid
+
+
+def source(one: Source, language: str) -> list[Any]:
+    """All that is known of a source: what it holds, how to get it, how to cite it, what its faults are."""
+    grid = plain_grid(["", ""])
+    grid.show_header = False
+    told = {
+        "name": one.name,
+        "title": one.title[language],
+        "publisher": one.publisher,
+        "homepage": one.homepage,
+        "editions": one.editions,
+        "holds": one.holds[language],
+        "units": one.units[language],
+        "price_basis": one.price_basis[language],
+        "licence": one.licence,
+        "citation": one.citation,
+        "get": one.get[language],
+        "files": ", ".join(one.files),
+        "options": "; ".join(f"{key}={'|'.join(choices)}" for key, choices in one.options.items()),
+        "tested": labels.term(f"tested-{one.tested}", language),
+    }
+    for key, text in told.items():
+        if text and text != "-":
+            grid.add_row(head(key, language), text)
+    for at, fault in enumerate(one.faults):
+        grid.add_row("" if at else head("faults", language), fault[language])
+    return [grid]
+
+
+def plan(one: Plan, language: str) -> list[Any]:
+    """What would be downloaded: addresses, sizes, hashes, what is there, licence and how to cite; or how to get it."""
+    about = plain_grid(["", ""])
+    about.show_header = False
+    for key, text in (("licence", one.source.licence), ("citation", one.source.citation), ("folder", str(one.folder))):
+        about.add_row(head(key, language), text)
+    if one.manual:
+        about.add_row(head("get", language), one.manual[language])
+        return [about]
+    grid = _grid(["file", "address", "hash", "state"], language, ["size"])
+    for item in one.items:
+        size = _bytes(item.download.size) if item.download.size is not None else "?"
+        state = labels.term(f"file-{item.state}", language)
+        grid.add_row(item.download.name, item.download.url, item.hash or "-", state, size)
+    left = "?" if one.left is None else _bytes(one.left)
+    return [about, grid, line(head("to-come", language), left, language)]
+
+
+def _bytes(count: int) -> str:
+    """Bytes for people.
+
+    >>> _bytes(768_000_000)
+    '768 MB'
+    """
+    for unit in ("B", "kB", "MB"):
+        if count < 1000:
+            return f"{count:.3g} {unit}"
+        count /= 1000  # type: ignore[assignment]
+    return f"{count:.3g} GB"
 
 
 # -- accounts and norms -----------------------------------------------------------------------------------------------

@@ -98,7 +98,7 @@ class Archive:
         return min(found, key=lambda entry: (entry.name.count("/"), entry.name), default=None)
 
     def within(self, folder: str) -> Archive:
-        """The entries below ``folder`` (a name with slashes), their names from there on."""
+        """The entries below ``folder`` (a name with slashes), which keep their names."""
         return Archive(self.path / folder, tuple(e for e in self.entries if e.name.startswith(f"{folder}/")))
 
     def inside(self, entry: Entry) -> Archive:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Sequence
 from functools import cache
@@ -10,11 +11,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import ArrayLike
 
+from tanheng import labels
 from tanheng.systems.finding import SEVERITIES, Finding, Severity
 from tanheng.systems.table import Table
 
 ROUNDING = 1e-9  # of output: below it a difference is rounding
 NOTABLE = 1e-3  # of the whole: above it a note becomes a warning
+_AXES = {"region": "region", "sector": "sector", "demand category": "demand", "stressor": "stressor", "input": "input"}
 
 
 @cache
@@ -37,7 +40,21 @@ def said(finding: Finding, language: str) -> tuple[str, str]:
     ('A 的谱半径无法确定', '查看投入大于产出的各列')
     """
     what, hint = messages()[finding.check][language]
-    return what.format(**finding.values), hint
+    values = {key: placed(value, language) if key == "worst" else value for key, value in finding.values.items()}
+    return what.format(**values), hint
+
+
+def placed(where: object, language: str) -> str:
+    """A place such as 'region CHN, sector c12' in that language.
+
+    >>> placed("Y, demand category inventories", "zh")
+    'Y，最终需求类别 inventories'
+    """
+    if language == "en":
+        return str(where)
+    pattern = rf"(?:^|, )(?:{'|'.join(_AXES)}) (?=\S)"
+    named = re.sub(pattern, lambda m: m[0].replace(w := m[0].strip(", "), labels.term(_AXES[w], language)), str(where))
+    return named.replace(", ", "，")
 
 
 def graded(size: float) -> Severity:

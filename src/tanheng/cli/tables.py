@@ -1,0 +1,289 @@
+"""Tables: where they come from, what is stored, what is wrong with them, and new ones made of them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from tanheng.cli import shell
+from tanheng.cli.app import Language, NewName, SourceName, Span, TableName, Year, Years, app, chosen
+from tanheng.errors import QuestionError
+
+if TYPE_CHECKING:
+    from tanheng import labels as labels_
+    from tanheng.data.store import Store
+    from tanheng.systems.finding import Finding
+    from tanheng.systems.table import Table
+
+_SHOWN = 20  # findings after reading; 'check' shows all
+Concordance = Annotated[str | None, typer.Option(metavar="FILE", help="A concordance: a CSV file, or one we ship.")]
+
+
+# -- from their publishers --------------------------------------------------------------------------------------------
+
+
+@app.command()
+def sources(
+    name: Annotated[str | None, typer.Argument(metavar="SOURCE", help="One of them; without it, all.")] = None,
+    lang: Language = "en",
+) -> None:
+    """List the sources that can be read, or say of one what it holds, how to get it, how to cite it."""
+    from tanheng.cli import describe
+    from tanheng.data import reader
+
+    if name is None:
+        shell.show(describe.sources([one.SOURCE for one in reader.READERS], lang))
+    else:
+        shell.show(*describe.source(reader.find(name).SOURCE, lang))
+
+
+@app.command()
+def fetch(
+    source: SourceName,
+    year: Year = None,
+    years: Years = None,
+    edition: Annotated[str | None, typer.Option(help="One of the publisher's editions.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be downloaded, and end.")] = False,
+    lang: Language = "en",
+) -> None:
+    """Download a source's files from its publisher: shown first, resumed where it broke off, verified."""
+    from tanheng.cli import describe
+    from tanheng.data import fetch as fetching
+    from tanheng.data import reader
+    from tanheng.data import store as stores
+
+    told = reader.find(source).SOURCE
+    span = [year] if year is not None else list(range(years.first, years.last + 1)) if years else None
+    plan = fetching.plan(told, stores.home() / "downloads" / told.name, span, edition=edition)
+    shell.show(*describe.plan(plan, lang))
+    if dry_run or plan.manual:
+        return
+    with shell.progress() as progress:
+        fetching.download(plan, progress)
+    print(f"tanheng read {told.name} {plan.folder}")
+
+
+@app.command()
+def read(
+    source: SourceName,
+    path: Annotated[Path, typer.Argument(metavar="PATH", help="A folder, a zip file or a file of that source.")],
+    year: Year = None,
+    years: Years = None,
+    name: NewName = "",
+    option: Annotated[list[str] | None, typer.Option(metavar="KEY=VALUE", help="What the source lets choose.")] = None,
+    lang: Language = "en",
+) -> None:
+    """Read a source's files into the store, and say what is wrong with them."""
+    from tanheng.data import archive, reader
+    from tanheng.data import store as stores
+
+    door = reader.find(source)
+    options = _options(option or [])
+    reader.require_options(door.SOURCE, options)
+    place = archive.open(path)
+    span = chosen(stores.Store(str(path), door, place), year, years)
+    with shell.progress() as progress:
+        store = stores.add(door, path, name=name, years=span, options=options, progress=progress)
+    _show_stored(store, span, lang)
+
+
+def _options(given: list[str]) -> dict[str, str]:
+    pairs = [text.partition("=") for text in given]
+    if wrong := next((key for key, equals, _ in pairs if not equals), None):
+        raise typer.BadParameter(f"{wrong!r} is not of the form KEY=VALUE")
+    return {key: value for key, _, value in pairs}
+
+
+def _show_stored(store: Store, years: tuple[int, ...], language: str) -> None:
+    """Where it is, and what was found in it."""
+    from tanheng.cli import describe
+    from tanheng.data import store as stores
+
+    found = [(year, one) for year in years for one in stores.findings(store, year)]
+    shell.show(*describe.stored(store, years, language))
+    if found:
+        shell.show(*describe.findings(_worst_first(found), language, _SHOWN))
+
+
+def _worst_first(found: list[tuple[int, Finding]]) -> list[tuple[int, Finding]]:
+    from tanheng.data import checks
+
+    return sorted(found, key=lambda pair: (checks.SEVERITIES.index(pair[1].severity), -pair[1].size))
+
+
+# -- what is stored ---------------------------------------------------------------------------------------------------
+
+
+@app.command()
+def tables(lang: Language = "en") -> None:
+    """List the stored tables."""
+    from tanheng.cli import describe
+    from tanheng.data import store as stores
+
+    shell.show(describe.stores(map(stores.open, stores.names()), lang))
+
+
+@app.command()
+def show(table: TableName = "world", year: Year = None, lang: Language = "en") -> None:
+    """Show what a table is: source, labels with names, totals, hash."""
+    from tanheng.cli import describe
+    from tanheng.data import store as stores
+
+    store = stores.open(table)
+    shell.show(*describe.table(store[store.years[-1] if year is None else year], store.years, lang))
+
+
+@app.command()
+def check(
+    table: TableName = "world",
+    year: Year = None,
+    years: Years = None,
+    format: Annotated[Literal["table", "json"], typer.Option(help="How to print.")] = "table",
+    lang: Language = "en",
+) -> None:
+    """Check a table, worst findings first. Exit code 1 if one of them is an error."""
+    from tanheng.cli import describe
+    from tanheng.data import store as stores
+
+    store = stores.open(table)
+    asked = chosen(store, year, years)
+    found = _worst_first([(one, finding) for one in asked for finding in stores.findings(store, one, verify=True)])
+    if format == "json":
+        rows = [{"year": one, **asdict(finding)} for one, finding in found]
+        shell.emit((json.dumps(rows, ensure_ascii=False, default=float) + "\n").encode(), None)
+    elif not found:
+        print(describe.clean(store.name, asked, lang))
+    else:
+        shell.show(*describe.findings(found, lang))
+    if any(finding.severity == "error" for _, finding in found):
+        raise typer.Exit(1)
+
+
+@app.command()
+def remove(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The name of a stored table.")], year: Year = None
+) -> None:
+    """Remove a stored table, or one year of it."""
+    from tanheng.data import store as stores
+
+    stores.remove(name, year)
+
+
+@app.command()
+def write(
+    table: TableName,
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder that does not hold anything yet.")],
+    year: Year = None,
+    format: Annotated[
+        Literal["csv", "parquet", "xlsx", "pymrio", "mario"],
+        typer.Option(help="A plain table as CSV, Parquet or workbook, or a folder of that program."),
+    ] = "csv",
+) -> None:
+    """Write a table of one year for another program."""
+    from tanheng.data import store as stores
+    from tanheng.data.readers import mario_folder, plain, pymrio_folder
+
+    store = stores.open(table)
+    one = store[_only(store, year)]
+    if format == "pymrio":
+        pymrio_folder.write(one, folder)
+    elif format == "mario":
+        mario_folder.write(one, folder)
+    else:
+        plain.write(one, folder, format)
+    print(folder)
+
+
+def _only(store: Store, year: int | None) -> int:
+    if year is None and len(store.years) > 1:
+        raise QuestionError(f"{store.name} holds several years", hint="choose one with --year")
+    return store.years[0] if year is None else year
+
+
+# -- new tables from stored ones --------------------------------------------------------------------------------------
+
+
+@app.command()
+def aggregate(
+    table: TableName,
+    name: NewName,
+    sectors: Concordance = None,
+    regions: Concordance = None,
+    year: Year = None,
+    years: Years = None,
+    lang: Language = "en",
+) -> None:
+    """Join sectors or regions, and store the result with the error that joining before solving makes."""
+    from tanheng.systems.aggregate import aggregate as joined
+
+    if sectors is None and regions is None:
+        raise typer.BadParameter("give --sectors or --regions")
+
+    def step(one: Table) -> Table:
+        by_sector = _concordance(sectors, one.sectors, "sectors")
+        by_region = _concordance(regions, one.regions, "regions")
+        return joined(one, by_sector, by_region, measure=True)
+
+    _made(table, name, step, year, years, lang)
+
+
+@app.command()
+def balance(table: TableName, name: NewName, year: Year = None, years: Years = None, lang: Language = "en") -> None:
+    """Balance rows and columns (GRAS), and store the result, which says how much was changed."""
+    from tanheng.systems.balance import balance as balanced
+
+    _made(table, name, balanced, year, years, lang)
+
+
+@app.command()
+def attach(
+    table: TableName,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Emissions by region and sector: CSV, Parquet, Excel.")],
+    name: NewName,
+    sectors: Concordance = None,
+    regions: Concordance = None,
+    year: Year = None,
+    lang: Language = "en",
+) -> None:
+    """Attach emissions from another source by label, and store the result."""
+    from tanheng.data import store as stores
+    from tanheng.data.attach import attach as attached
+
+    only = _only(stores.open(table), year)
+
+    def step(one: Table) -> Table:
+        return attached(one, file, _concordance(sectors, None, "sectors"), _concordance(regions, None, "regions"))
+
+    _made(table, name, step, only, None, lang)
+
+
+def _concordance(given: str | None, source: tuple[str, ...] | None, what: str) -> labels_.Concordance | None:
+    """A concordance from a file, or one that comes with tanheng."""
+    from tanheng import labels
+
+    if given is None:
+        return None
+    if Path(given).is_file():
+        return labels.Concordance.read(given, source)
+    return labels.Concordance.embedded(given, source)
+
+
+def _made(
+    table: str, name: str, step: Callable[[Table], Table], year: int | None, years: Span | None, language: str
+) -> None:
+    """Store what ``step`` makes of each year."""
+    from tanheng.data import store as stores
+
+    store = stores.open(table)
+    stores.checked_name(name)
+    asked = chosen(store, year, years)
+    with shell.progress() as progress:
+        for done, one in enumerate(asked):
+            progress(name, done, len(asked))
+            stores.put(step(store[one]), name, table)
+    _show_stored(stores.open(name), asked, language)
