@@ -7,6 +7,9 @@ from pathlib import Path
 from sphinx.application import Sphinx
 
 from tanheng.accounts import ACCOUNTS
+from tanheng.data.reader import READERS
+from tanheng.data.source import Source
+from tanheng.labels import LANGUAGES, term
 
 project = "Tanheng 碳衡"
 author = "The Tanheng authors"
@@ -39,5 +42,48 @@ def write_accounts(app: Sphinx) -> None:
     (Path(app.srcdir) / "accounts.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
+def write_sources(app: Sphinx) -> None:
+    """A page for each source in each language, from what its reader says of it."""
+    folder = Path(app.srcdir) / "sources"
+    folder.mkdir(exist_ok=True)
+    for language in LANGUAGES:
+        end = "" if language == "en" else f".{language}"
+        rows = [f"| {' | '.join(term(f'head-{key}', language) for key in ('name', 'title', 'tested'))} |", "|---|---|---|"]
+        for source in (reader.SOURCE for reader in READERS):
+            (folder / f"{source.name}{end}.md").write_text(source_page(source, language), encoding="utf-8")
+            tested = term(f"tested-{source.tested}", language)
+            rows.append(f"| [{source.name}]({source.name}{end}.md) | {source.title[language]} | {tested} |")
+        pages = "\n".join(f"{reader.SOURCE.name}{end}" for reader in READERS)
+        tree = f"```{{toctree}}\n:hidden:\n\n{pages}\n```"
+        text = "\n\n".join([f"# {term('sources', language)}", "\n".join(rows), tree])
+        (folder / f"index{end}.md").write_text(text + "\n", encoding="utf-8")
+
+
+def source_page(source: Source, language: str) -> str:
+    """What it holds, how to get it, how to cite it, what its known faults are."""
+    told = {
+        "holds": source.holds[language],
+        "units": source.units[language],
+        "price_basis": source.price_basis[language],
+        "editions": source.editions,
+        "files": ", ".join(f"`{name}`" for name in source.files),
+        "options": "; ".join(f"`--option {key}={'|'.join(choices)}`" for key, choices in source.options.items()),
+        "publisher": source.publisher,
+        "homepage": source.homepage,
+        "licence": source.licence,
+        "citation": source.citation,
+        "tested": term(f"tested-{source.tested}", language),
+    }
+    lines = [f"# {source.name}: {source.title[language]}", ""]
+    lines += [f"- **{term(f'head-{key}', language)}**: {text}" for key, text in told.items() if text and text != "-"]
+    lines += ["", f"## {term('head-get', language)}", "", source.get[language], ""]
+    if source.downloads:
+        lines += ["```", f"tanheng fetch {source.name}", "```", ""]
+    if source.faults:
+        lines += [f"## {term('head-faults', language)}", "", *(f"- {fault[language]}" for fault in source.faults), ""]
+    return "\n".join(lines)
+
+
 def setup(app: Sphinx) -> None:
     app.connect("builder-inited", write_accounts)
+    app.connect("builder-inited", write_sources)

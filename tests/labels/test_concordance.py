@@ -7,8 +7,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 
-from tanheng.errors import InputError, LabelError, QuestionError
+from tanheng.errors import InputError, LabelError, MissingError, QuestionError
 from tanheng.labels import Concordance, sector_name
 
 WIOD_35 = [f"c{i}" for i in range(1, 36)]
@@ -84,6 +87,8 @@ def test_from_groups_covers_both_ways() -> None:
         ("source,target,weight\na,x,half\n", "c.csv line 2: weight half is not a number"),
         ("source,target,weight\na,x\n", "c.csv line 2: weight (empty) is not a number"),
         ("source,target,weight\na,x,nan\n", "weight nan is not a number"),
+        ("source,target,weight\na,x,1/0\n", "weight 1/0 is not a number"),
+        ("source,target,weight\na,x,1/2/2\n", "weight 1/2/2 is not a number"),
         ("source,target,weight\na,x,1.5\na,y,-0.5\n", "the weight of a to y is -0.5"),
         ("source,target,weight\na,x,0.333\na,y,0.666\n", "the weights of a sum to 0.999, not 1"),
         ("source,target\na,x\na,x\n", "link a x occurs twice"),
@@ -108,3 +113,92 @@ def test_a_missing_and_a_binary_file(tmp_path: Path) -> None:
 def test_weights_of_another_shape_are_refused() -> None:
     with pytest.raises(InputError, match=r"weights are \(2, 2\), not \(2, 1\)"):
         Concordance(("a", "b"), ("x",), np.eye(2))
+
+
+def test_a_weight_may_be_a_fraction(tmp_path: Path) -> None:
+    c = Concordance.read(_write(tmp_path, "source,target,weight\na,x,1/3\na,y,1/3\na,z,1/3\n"))
+    assert c.weights.tolist() == [[1 / 3, 1 / 3, 1 / 3]]
+
+
+def test_then_multiplies_and_leaves_out_what_nothing_goes_to() -> None:
+    first = Concordance.from_links([("a", "x", 0.25), ("a", "y", 0.75), ("b", "y", 1)])
+    second = Concordance.from_links([("x", "p", 1), ("y", "p", 0.5), ("y", "q", 0.5), ("z", "r", 1)], where="second")
+    both = first.then(second)
+    assert (both.source, both.target) == (("a", "b"), ("p", "q"))
+    assert both.weights.tolist() == [[0.25 + 0.75 / 2, 0.75 / 2], [0.5, 0.5]]
+    assert both.where == "concordance then second"
+    with pytest.raises(LabelError, match="concordance then third: target label y is not known"):
+        first.then(Concordance.from_links([("x", "p", 1)], where="third"))
+
+
+def test_inverse_splits_by_output() -> None:
+    joined = Concordance.embedded("wiod-35-to-23")
+    output = dict.fromkeys(WIOD_35, 1.0) | {"c4": 3.0, "c5": 1.0}
+    split = joined.inverse(output)
+    assert split.source == joined.target
+    assert split.target == joined.source
+    row = split.weights[split.source.index("c4-5")]
+    assert {split.target[at]: row[at] for at in np.flatnonzero(row)} == {"c4": 0.75, "c5": 0.25}
+
+
+@pytest.mark.parametrize(
+    ("proxies", "error", "said"),
+    [
+        ({"a": 1.0}, MissingError, "source label b has no proxy; give every source label a proxy"),
+        ({"a": 1.0, "b": 1.0, "d": 1.0}, LabelError, "proxy d is not known"),
+        ({"a": 1.0, "b": -1.0}, InputError, "the proxy of b is -1; proxies are amounts"),
+        ({"a": 1.0, "b": float("nan")}, InputError, "the proxy of b is nan"),
+        ({"a": 0.0, "b": 1.0}, InputError, "the proxies of x are all zero"),
+    ],
+)
+def test_proxies_must_be_amounts_of_every_source(proxies: dict[str, float], error: type, said: str) -> None:
+    with pytest.raises(error) as caught:
+        Concordance.from_groups({"x": ["a"], "y": ["b"]}, ["a", "b"]).inverse(proxies)
+    assert said in str(caught.value)
+
+
+def test_a_source_without_share_is_not_dropped_in_silence() -> None:
+    with pytest.raises(LabelError, match="nothing goes to target label b"):
+        Concordance.from_groups({"x": ["a", "b"]}, ["a", "b"]).inverse({"a": 1, "b": 0})
+
+
+# Amounts of a few orders of magnitude, so that a sum over four labels errs by rounding alone.
+_AMOUNT = st.floats(0.01, 100)
+CLOSE = 1e-12  # products and sums of a dozen shares: some tens of roundings of 1e-16 each
+
+
+def _concordance(source: str, target: str) -> st.SearchStrategy[Concordance]:
+    raw = arrays(np.float64, (len(source), len(target)), elements=_AMOUNT)
+    return raw.map(lambda w: Concordance(tuple(source), tuple(target), w / w.sum(axis=1, keepdims=True)))
+
+
+@given(_concordance("abcd", "pqr"), _concordance("pqr", "xy"), _concordance("xy", "uvw"))
+def test_then_is_associative_and_keeps_totals(a: Concordance, b: Concordance, c: Concordance) -> None:
+    left, right = a.then(b).then(c), a.then(b.then(c))
+    assert left.target == right.target
+    assert np.allclose(left.weights, right.weights, rtol=CLOSE, atol=0)
+    assert np.allclose(left.weights.sum(axis=1), 1, rtol=CLOSE, atol=0)
+
+
+@given(_concordance("abcd", "pqr"))
+def test_the_identity_changes_nothing(a: Concordance) -> None:
+    def same(labels: tuple[str, ...]) -> Concordance:
+        return Concordance(labels, labels, np.eye(len(labels)))
+
+    for one in (same(a.source).then(a), a.then(same(a.target))):
+        assert (one.source, one.target) == (a.source, a.target)
+        assert np.allclose(one.weights, a.weights, rtol=CLOSE, atol=0)
+
+
+@given(_concordance("abcd", "pqr"), arrays(np.float64, 4, elements=_AMOUNT))
+def test_the_inverse_gives_the_proxies_back(a: Concordance, amounts: np.ndarray) -> None:
+    inverse = a.inverse(dict(zip(a.source, amounts, strict=True)))
+    assert np.allclose(amounts @ a.weights @ inverse.weights, amounts, rtol=CLOSE, atol=0)
+
+
+@given(st.lists(st.sampled_from("xyz"), min_size=4, max_size=4), arrays(np.float64, 4, elements=_AMOUNT))
+def test_split_and_joined_again_a_group_is_itself(groups: list[str], amounts: np.ndarray) -> None:
+    joined = Concordance.from_links((s, t, 1.0) for s, t in zip("abcd", groups, strict=True))
+    again = joined.inverse(dict(zip("abcd", amounts, strict=True))).then(joined)
+    assert again.source == again.target
+    assert np.allclose(again.weights, np.eye(len(again.source)), rtol=0, atol=CLOSE)

@@ -1,8 +1,8 @@
 """A text file of numbers with header rows and index columns: streamed, read on all cores, and its first flaw named.
 
-The file is never held as text. Its lines are taken in blocks; in each block the labels are cut off and what remains goes
-through Arrow's number reader (exact) as one column, which is faster than thousands of columns. Only when that fails is
-the culprit looked for, in its block.
+The file is never held as text. Its lines are taken in blocks; in each block all separators are found at once, and the
+cells between them go through Arrow's number reader (exact) as one column. Only when that fails is the culprit looked
+for, in its block.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import IO
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.csv as arrow
+import pyarrow.compute as compute
 from numpy.typing import NDArray
 
 from tanheng import labels
@@ -32,7 +32,7 @@ _AXES = {"", "region", "sector", "category", "stressor", "stressors", "input", "
 _BLOCK = 1 << 22  # bytes: measured best between 1 and 16 MiB
 _LONGEST = 1 << 28  # bytes of one line: the widest table there is has lines of 1 MB
 _BLANK = b",; \t\r\n"
-_RETURN = b"\r"
+_LINE, _RETURN = ord("\n"), ord("\r")
 _NO_TABLE = "this is no table as text"
 
 
@@ -291,67 +291,61 @@ def _chunks(layout: Layout, stream: IO[bytes], ahead: bytes) -> Iterator[tuple[i
 def _parsed(layout: Layout, line: int, raw: bytes) -> tuple[list[tuple[str, ...]], Array]:
     """The labels and numbers of whole lines, of which the first has number ``line``."""
     try:
-        rows, parts = _split(layout, raw)
-        values = _numbers(b"\n".join(parts), layout.separator, (len(rows), layout.width - layout.index))
+        whole = raw if raw.endswith(b"\n") else raw + b"\n"
+        cells = _cut(np.frombuffer(whole, np.uint8), ord(layout.separator), layout.width)
+        return _labels(layout, whole, cells[:, : layout.index]), _numbers(whole, cells[:, layout.index :])
     except (pa.ArrowInvalid, ValueError):
         return _slowly(layout, line, raw)
-    return rows, values
 
 
-def _split(layout: Layout, raw: bytes) -> tuple[list[tuple[str, ...]], list[memoryview]]:
-    """The labels of each line, and the rest of it; raises ValueError unless a line has as many cells as are due."""
-    by, view, data = layout.separator.encode(), memoryview(raw), np.frombuffer(raw, np.uint8)
-    rows: list[tuple[str, ...]] = []
-    parts: list[memoryview] = []
-    start = 0
-    while start < len(raw):
-        stop = raw.find(b"\n", start)
-        after = stop + 1 if stop >= 0 else len(raw)
-        stop = stop if stop >= 0 else len(raw)
-        stop -= raw[stop - 1 : stop] == _RETURN
-        body = start
-        for _ in range(layout.index):
-            body = raw.index(by, body, stop) + 1
-        rows.append(_labels(raw[start : max(body - 1, start)], by, layout.index))
-        stop -= _surplus(data[body:stop], by[0], layout.width - layout.index)
-        parts.append(view[body:stop])
-        start = after
-    return rows, parts
+def _cut(data: NDArray[np.uint8], separator: int, width: int) -> NDArray[np.int32]:
+    """Where each cell starts and ends (lines, width, 2); ValueError unless every line has ``width`` cells.
 
-
-def _surplus(cells: NDArray[np.uint8], by: int, due: int) -> int:
-    """1 when a separator ends the line, else 0; ValueError unless there are as many cells as are due."""
-    count = int(np.count_nonzero(cells == by)) + 1
-    surplus = int(count == due + 1 and cells[-1] == by)
-    if count - surplus != due:
+    A separator at the end of every line is passed over.
+    """
+    found = np.flatnonzero((data == separator) | (data == _LINE)).astype(np.int32)
+    lines = int(np.count_nonzero(data[found] == _LINE))
+    ends: NDArray[np.int32] = found.reshape(lines, -1)  # ValueError where the lines' cells are not as many in all
+    starts: NDArray[np.int32] = np.concatenate([np.zeros(1, np.int32), found[:-1] + 1]).reshape(lines, -1)
+    last = ends[:, -1]
+    if not (data[last] == _LINE).all():
         raise ValueError
-    return surplus
-
-
-def _labels(text: bytes, by: bytes, index: int) -> tuple[str, ...]:
-    if not index:
-        return ()
-    cells = text.split(by)
-    found = tuple(cell.decode("utf-8").strip() for cell in cells)
-    if b'"' in text:
-        if any(cell.startswith(b'"') != cell.endswith(b'"') for cell in cells):
-            raise ValueError  # a separator within quotation marks: left to the slow way
-        found = tuple(cell[1:-1].replace('""', '"').strip() if cell.startswith('"') else cell for cell in found)
-    if not all(found):
+    last -= data[last - 1] == _RETURN
+    if ends.shape[1] == width + 1 and (starts[:, -1] == last).all():
+        starts, ends = starts[:, :-1], ends[:, :-1]
+    if ends.shape[1] != width:
         raise ValueError
-    return found
+    return np.stack([starts, ends], axis=2)
 
 
-_READ = arrow.ReadOptions(column_names=["v"], block_size=(1 << 31) - 1, use_threads=False)
-_PARSE = arrow.ParseOptions(delimiter="\t", quote_char=False, ignore_empty_lines=False)
-_CONVERT = arrow.ConvertOptions(column_types={"v": pa.float64()}, null_values=[])
+def _labels(layout: Layout, raw: bytes, cells: NDArray[np.int32]) -> list[tuple[str, ...]]:
+    """The texts of the index columns; ValueError for one that is empty."""
+    texts = [tuple(_text(raw[start:end]) for start, end in row) for row in cells.tolist()]
+    if layout.index and not all(map(all, texts)):
+        raise ValueError
+    return texts
 
 
-def _numbers(text: bytes, separator: str, shape: tuple[int, int]) -> Array:
-    """Numbers between separators and line ends, as an array; raises ArrowInvalid or ValueError where one is none."""
-    one = text.translate(bytes.maketrans(separator.encode(), b"\n"))
-    column = arrow.read_csv(pa.BufferReader(one), _READ, _PARSE, _CONVERT).column(0)
-    values: Array = column.to_numpy().reshape(shape)
+def _text(cell: bytes) -> str:
+    text = cell.decode("utf-8").strip()
+    return text[1:-1].replace('""', '"').strip() if text.startswith('"') else text
+
+
+def _numbers(raw: bytes, cells: NDArray[np.int32]) -> Array:
+    """The numbers of the cells (lines, columns, 2); ArrowInvalid or ValueError where one is none.
+
+    Arrow's text has no gaps between values: what lies between two cells is a value that is missing.
+    """
+    offsets = np.ascontiguousarray(cells).reshape(-1)
+    count = offsets.size - 1
+    known = np.full(count // 8 + 1, 0b01010101, np.uint8)
+    buffers = [pa.py_buffer(known), pa.py_buffer(offsets), pa.py_buffer(raw)]
+    texts = pa.Array.from_buffers(pa.string(), count, buffers, count // 2)
+    try:
+        numbers = compute.cast(texts, pa.float64())
+    except pa.ArrowInvalid:  # blanks around a number are seldom
+        numbers = compute.cast(compute.utf8_trim_whitespace(texts), pa.float64())
+    values = np.frombuffer(numbers.buffers()[1], np.float64, count)[::2].reshape(cells.shape[:2])
     if not np.isfinite(values).all():
         raise ValueError
     return values

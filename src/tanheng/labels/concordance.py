@@ -6,17 +6,19 @@ import csv
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
-from tanheng.errors import InputError, LabelError, QuestionError, nearest
+from tanheng.errors import InputError, LabelError, MissingError, QuestionError, nearest
+from tanheng.labels import catalogue
 from tanheng.labels.align import check_unique, positions
+from tanheng.labels.names import read_classification
 
 # Weights are declared decimals: summing a thousand of them errs by less than 1e-12; more is a share nobody declared.
 TOLERANCE = 1e-12
-_DATA = Path(__file__).parent / "data"
 
 Links = Iterable[tuple[str, str, float]]
 
@@ -77,6 +79,8 @@ class Concordance:
     def read(cls, path: str | Path, source: Sequence[str] | None = None) -> Concordance:
         """From a CSV file with the columns source, target and optionally weight (1 where the column is absent).
 
+        A weight is a decimal or a fraction such as 1/3.
+
         Raises InputError for a file, column or number that is not as it must be, LabelError as ``from_links`` does.
         """
         path = Path(path)
@@ -84,15 +88,87 @@ class Concordance:
 
     @classmethod
     def embedded(cls, name: str, source: Sequence[str] | None = None) -> Concordance:
-        """One that comes with tanheng, by the name of its file in ``labels/data``. QuestionError: unknown name.
+        """One that comes with tanheng, by its name in ``labels/data/concordances``. QuestionError: unknown name.
+
+        Sources and targets are in the order of their classifications, unless ``source`` orders the rows.
 
         >>> Concordance.embedded("wiod-35-to-23").weights.shape
         (35, 23)
         """
-        known = {path.stem: path for path in sorted(_DATA.glob("*.csv"))}
-        if name not in known:
-            raise QuestionError(f"concordance {name} is not known", hint=nearest(name, known))
-        return cls.read(known[name], source)
+        about = catalogue.described(name)
+        links = _read_links(catalogue.FOLDER / f"{name}.csv")
+        linked = {link[1] for link in links}
+        target = [label for label in read_classification(about.target).labels if label in linked]
+        read = cls.from_links(links, source, where=f"{name}.csv")
+        return cls(
+            read.source, tuple(target), read.weights[:, positions(target, read.target, what="label")], read.where
+        )
+
+    @classmethod
+    def between(cls, source: str, target: str) -> Concordance:
+        """From one classification to another by way of the embedded ones: see ``catalogue.route`` for which.
+
+        Every estimated share on the way adds its own error: ``catalogue.route`` names the steps and their weights.
+        QuestionError: unknown classification, one and the same, or no way from the one to the other.
+
+        >>> Concordance.between("exiobase-ixi-163", "wiod-35").weights.shape
+        (163, 35)
+        """
+        steps = catalogue.route(source, target)
+        if not steps:
+            raise QuestionError(f"{source} and {target} are one classification", hint="no concordance is needed")
+        return reduce(cls.then, (cls.embedded(step.name) for step in steps))
+
+    def then(self, other: Concordance) -> Concordance:
+        """This one and then ``other``: weights multiply and add up, rows still sum to one.
+
+        ``other`` must take every target label of this one; what it takes besides is left out, and so are its targets
+        that nothing goes to. Each row is divided by its sum, so that rounding (below TOLERANCE) does not add up.
+        Raises LabelError for a target label that ``other`` does not take.
+
+        >>> halves = Concordance.from_links([("a", "x", 0.5), ("a", "y", 0.5)])
+        >>> halves.then(Concordance.from_groups({"all": ["x", "y"]}, ["x", "y"])).weights
+        array([[1.]])
+        """
+        where = f"{self.where} then {other.where}"
+        at = positions(self.target, other.source, what="target label", where=where)
+        weights = self.weights @ other.weights[at]
+        weights = weights / weights.sum(axis=1, keepdims=True)
+        reached = np.flatnonzero(weights.sum(axis=0) > 0)
+        return Concordance(self.source, tuple(other.target[t] for t in reached), weights[:, reached], where)
+
+    def inverse(self, proxies: Mapping[str, float]) -> Concordance:
+        """The way back: each target split into its sources in proportion to ``proxies``, by source label.
+
+        ``proxies`` are non-negative amounts of any one unit, such as the output of each source sector; only their
+        ratios within a target count. What this concordance makes of the proxies, its inverse turns back into them:
+        p = (p W) W⁻. Raises MissingError for a source label without a proxy (a true zero must be given as 0),
+        LabelError for a label that is no source or that gets no share, InputError for a proxy that is no amount, or
+        for a target whose sources all have none. Source: Bayes' rule; Lindner et al. 2012 (output weights).
+
+        >>> joined = Concordance.from_groups({"metals": ["steel", "copper"]}, ["steel", "copper"])
+        >>> joined.inverse({"steel": 3, "copper": 1}).weights
+        array([[0.75, 0.25]])
+        """
+        flows = self.weights.T * self._amounts(proxies)
+        totals = flows.sum(axis=1, keepdims=True)
+        if not totals.all():
+            what = f"the proxies of {self.target[int(np.flatnonzero(totals == 0)[0])]} are all zero"
+            raise InputError(what, where=self.where, hint="give one of its source labels a positive proxy")
+        return Concordance(self.target, self.source, flows / totals, f"inverse of {self.where}")
+
+    def _amounts(self, proxies: Mapping[str, float]) -> npt.NDArray[np.float64]:
+        missing = [label for label in self.source if label not in proxies]
+        if missing:
+            hint = "give every source label a proxy; a true zero must be written as 0"
+            raise MissingError(f"source label {missing[0]} has no proxy", where=self.where, hint=hint)
+        positions(list(proxies), self.source, what="proxy", where=self.where)
+        amounts = np.array([proxies[label] for label in self.source], dtype=np.float64)
+        bad = np.flatnonzero(~((amounts >= 0) & np.isfinite(amounts)))
+        if bad.size:
+            what = f"the proxy of {self.source[bad[0]]} is {amounts[bad[0]]:g}"
+            raise InputError(what, where=self.where, hint="proxies are amounts, zero or more")
+        return amounts
 
     def matrix(self, source: Sequence[str] | None = None) -> npt.NDArray[np.float64]:
         """The weights (len(source), len(target)), rows in the order of ``source``, which must be covered both ways."""
@@ -153,10 +229,12 @@ def _link(row: Mapping[str, str | None], where: str) -> tuple[str, str, float]:
     if not source or not target:
         raise InputError("source or target is empty", where=where, hint="fill both in, or delete the line")
     text = (row["weight"] or "").strip() if "weight" in row else "1"
+    above, bar, below = text.partition("/")
     try:
-        weight = float(text)
-    except ValueError:
+        weight = float(above) / float(below) if bar else float(above)
+    except (ValueError, ZeroDivisionError):
         weight = math.nan
     if not math.isfinite(weight):
-        raise InputError(f"weight {text or '(empty)'} is not a number", where=where, hint="give a share from 0 to 1")
+        hint = "give a share from 0 to 1, as a decimal or a fraction such as 1/3"
+        raise InputError(f"weight {text or '(empty)'} is not a number", where=where, hint=hint)
     return source, target, weight

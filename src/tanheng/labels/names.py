@@ -7,7 +7,8 @@ come first. A table's own label that no source knows is its own name.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,25 @@ _LOCALES = {"en": "en", "zh": "zh_Hans"}
 _DATA = Path(__file__).parent / "data"
 
 
+@dataclass(frozen=True)
+class Classification:
+    """A list of sectors: ``title`` by language, ``source``, and ``sectors``, each label with its names.
+
+    A label is spelled as the publisher's files spell it. Its names are en, zh, en_short and zh_short; some
+    classifications add the publisher's own code (``code``, ``nace``).
+    """
+
+    name: str
+    title: Mapping[str, str]
+    source: str
+    sectors: Mapping[str, Mapping[str, str]]
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The sector labels in the publisher's order."""
+        return tuple(self.sectors)
+
+
 def region_name(code: str, language: str) -> str:
     """The name of an ISO 3166-1 alpha-3 code or of an aggregate such as ROW; any other code is its own name.
 
@@ -27,7 +47,7 @@ def region_name(code: str, language: str) -> str:
     >>> region_name("CHN", "zh"), region_name("ROW", "en"), region_name("Utopia", "en")
     ('中国', 'Rest of world', 'Utopia')
     """
-    return _region_names(_known(language)).get(code, code)
+    return _region_names(known_language(language)).get(code, code)
 
 
 def sector_name(code: str, language: str, classification: str = "", *, short: bool = False) -> str:
@@ -38,13 +58,10 @@ def sector_name(code: str, language: str, classification: str = "", *, short: bo
     >>> sector_name("c17", "en", "wiod-35"), sector_name("c17", "zh", "wiod-35", short=True)
     ('Electricity, Gas and Water Supply', '电力燃气水')
     """
-    _known(language)
+    known_language(language)
     if not classification:
         return code
-    known = _data("sectors")
-    if classification not in known:
-        raise QuestionError(f"classification {classification} is not known", hint=nearest(classification, known))
-    sectors: Mapping[str, Mapping[str, str]] = known[classification]
+    sectors = read_classification(classification).sectors
     if code not in sectors:
         raise LabelError(f"sector {code} is not known", where=classification, hint=nearest(code, sectors))
     return sectors[code][f"{language}_short" if short else language]
@@ -53,10 +70,42 @@ def sector_name(code: str, language: str, classification: str = "", *, short: bo
 def classifications() -> tuple[str, ...]:
     """The sector classifications with names, sorted.
 
-    >>> classifications()
+    >>> classifications()[-2:]
     ('wiod-23', 'wiod-35')
     """
-    return tuple(sorted(_data("sectors")))
+    return tuple(sorted(_files()))
+
+
+@cache
+def read_classification(name: str) -> Classification:
+    """A sector classification by its name. QuestionError: unknown name.
+
+    >>> hs = read_classification("hs")
+    >>> hs.title["en"], len(hs.labels), hs.sectors["31"]["zh"]
+    ('Harmonized System, chapters', 96, '肥料')
+    """
+    known = _files()
+    if name not in known:
+        raise QuestionError(f"classification {name} is not known", hint=nearest(name, sorted(known)))
+    with known[name].open("rb") as file:
+        data = tomllib.load(file)
+    return Classification(name, data["title"], data["source"], data["sectors"])
+
+
+def standard_codes(labels: Sequence[str], name: str) -> list[str]:
+    """``labels`` as classification ``name`` spells them: case, blanks and punctuation apart, they must be its own.
+
+    For publishers whose editions spell one sector in several ways. Raises LabelError for a label that it lacks,
+    QuestionError for an unknown classification.
+
+    >>> standard_codes(["Growing cereals n.e.c.", "basic Gold"], "gloria-120")
+    ['Growing cereals n.e.c', 'Basic gold']
+    """
+    own = {_folded(label): label for label in read_classification(name).labels}
+    unknown = next((label for label in labels if _folded(label) not in own), None)
+    if unknown is not None:
+        raise LabelError(f"sector {unknown} is not known", where=name, hint=nearest(unknown, own.values()))
+    return [own[_folded(label)] for label in labels]
 
 
 def demand_name(code: str, language: str) -> str:
@@ -66,7 +115,7 @@ def demand_name(code: str, language: str) -> str:
     '固定资本形成总额'
     """
     names: Mapping[str, str] = _data("demand").get(code, {})
-    return names.get(_known(language), code)
+    return names.get(known_language(language), code)
 
 
 def term(key: str, language: str) -> str:
@@ -75,14 +124,15 @@ def term(key: str, language: str) -> str:
     >>> term("consumption", "en"), term("residual", "zh")
     ('Consumption-based', '余项')
     """
-    _known(language)
+    known_language(language)
     terms = _data("terms")
     if key not in terms:
         raise QuestionError(f"term {key} is not known", hint=nearest(key, terms))
     return str(terms[key][language])
 
 
-def _known(language: str) -> str:
+def known_language(language: str) -> str:
+    """``language`` itself, if there are names in it. QuestionError: there are none."""
     if language not in LANGUAGES:
         raise QuestionError(f"language {language} is not known", hint=f"choose {' or '.join(LANGUAGES)}")
     return language
@@ -97,6 +147,15 @@ def _region_names(language: str) -> Mapping[str, str]:
     territories = Locale.parse(_LOCALES[language]).territories
     names = {code: territories.get(one.alpha2, one.name) for code, one in countries_by_alpha3.items()}
     return names | {code: entry[language] for code, entry in _data("regions").items()}
+
+
+def _folded(label: str) -> str:
+    return "".join(sign for sign in label.casefold() if sign.isalnum())
+
+
+@cache
+def _files() -> Mapping[str, Path]:
+    return {path.stem: path for path in (_DATA / "sectors").glob("*.toml")}
 
 
 @cache
