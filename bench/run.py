@@ -1,6 +1,6 @@
 """How fast, against the common peer package and against one pass over the table, each pair in one run.
 
-``make bench`` runs it all (about ten minutes, most of it the peer's); ``python bench/run.py wiod large report``
+``make bench`` runs it all (about ten minutes, most of it the peer's); ``python bench/run.py wiod large read report``
 chooses. Every comparison alternates the two (A B A B ...), quotes medians, and compares the accounts before it compares
 the clocks. Reading notes: bench/NOTES.md.
 """
@@ -8,6 +8,7 @@ the clocks. Reading notes: bench/NOTES.md.
 from __future__ import annotations
 
 import json
+import os
 import statistics
 import subprocess
 import sys
@@ -24,9 +25,9 @@ AGREE = 1e-9  # of the largest account
 
 
 def run(case: str, who: str, folder: Path) -> dict[str, float]:
-    done = subprocess.run(
-        [sys.executable, str(HERE / "cases.py"), case, who, str(folder)], check=True, capture_output=True, text=True
-    )
+    command = ["reading.py", who] if case == "reading" else ["cases.py", case, who]
+    command = [sys.executable, str(HERE / command[0]), *command[1:], str(folder)]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
     if done.stderr:
         print(f"    {done.stderr.strip().splitlines()[-1]}")
     return dict(json.loads(done.stdout.splitlines()[-1]))
@@ -108,6 +109,21 @@ def synthetic(folder: Path, R: int = 49, S: int = 200, D: int = 7, K: int = 30) 
     save("large", folder, Z=Z, Y=Y, F=rng.exponential(1, (K, n)), F_Y=rng.exponential(1, (K, R * D)))
 
 
+def read(folder: Path) -> None:
+    print("\nReading a synthetic EXIOBASE 3 folder (9,800 x 9,800, 1.4 GB of text), and opening it from the store")
+    import reading
+
+    from tanheng.data import reader, store
+
+    reading.synthetic(folder)
+    pair("reading", "bytes", "ours", folder, 3)
+    pair("reading", "ours", "peer", folder, 3)
+    pair("reading", "zip", "peer", folder, 2)
+    os.environ["TANHENG_HOME"] = str(folder / "home")
+    store.add(reader.find("exiobase3"), folder / f"IOT_{reading.YEAR}_pxp")
+    pair("reading", "store", "ours", folder, 3)
+
+
 def report(folder: Path) -> None:
     print("\nThe report on the embedded world, both languages, as a whole process (imports included)")
     taken = []
@@ -120,10 +136,10 @@ def report(folder: Path) -> None:
 
 
 def main() -> None:
-    chosen = sys.argv[1:] or ["wiod", "large", "report"]
+    chosen = sys.argv[1:] or ["wiod", "large", "read", "report"]
     with tempfile.TemporaryDirectory() as folder:
         for name in chosen:
-            {"wiod": wiod, "large": large, "report": report}[name](Path(folder))
+            {"wiod": wiod, "large": large, "read": read, "report": report}[name](Path(folder))
 
 
 if __name__ == "__main__":

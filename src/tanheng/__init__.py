@@ -20,32 +20,50 @@ if TYPE_CHECKING:
         tidy,
         total,
     )
+    from tanheng.data.attach import attach
+    from tanheng.data.reader import read
     from tanheng.data.store import open
     from tanheng.errors import TanhengError
     from tanheng.systems.about import About
+    from tanheng.systems.aggregate import aggregate
+    from tanheng.systems.balance import balance
+    from tanheng.systems.disaggregate import disaggregate
+    from tanheng.systems.supply_use import SupplyUse
     from tanheng.systems.table import Table
 
 __all__ = [
     "ACCOUNTS",
     "About",
+    "SupplyUse",
     "Table",
     "TanhengError",
+    "aggregate",
+    "attach",
+    "balance",
     "consumption",
+    "disaggregate",
     "eebt",
     "export_intensity",
     "flows",
     "net_transfers",
     "open",
     "production",
+    "read",
     "tidy",
     "total",
 ]
 
 _ELSEWHERE = {
     "About": "tanheng.systems.about",
+    "SupplyUse": "tanheng.systems.supply_use",
     "Table": "tanheng.systems.table",
     "TanhengError": "tanheng.errors",
+    "aggregate": "tanheng.systems.aggregate",
+    "attach": "tanheng.data.attach",
+    "balance": "tanheng.systems.balance",
+    "disaggregate": "tanheng.systems.disaggregate",
     "open": "tanheng.data.store",
+    "read": "tanheng.data.reader",
 }
 
 

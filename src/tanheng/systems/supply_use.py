@@ -18,7 +18,8 @@ from tanheng.errors import InputError, LabelError, QuestionError, TableError, Un
 from tanheng.kernels import constructs, leontief
 from tanheng.kernels.constructs import MODELS, Model
 from tanheng.systems.about import About
-from tanheng.systems.table import Table, _named, _names, _require_finite, _require_names, _shut
+from tanheng.systems.arrays import named, names, require_finite, require_names, shut
+from tanheng.systems.table import Table
 
 Array = NDArray[np.float64]
 
@@ -93,22 +94,22 @@ class SupplyUse:
         [[10.8, 7.2], [11.2, 7.8]]
         """
         about = About.of(about)
-        where, R, J, P = about.name, _names(regions), _names(industries), _names(products)
-        D, K = _names(demand), _names(stressors)
+        where, R, J, P = about.name, names(regions), names(industries), names(products)
+        D, K = names(demand), names(stressors)
         for what, given in (("region", R), ("industry", J), ("product", P), ("demand", D), ("stressor", K)):
-            _require_names(given, what, where)
+            require_names(given, what, where)
         by_product, by_industry = {"region": R, "product": P}, {"region": R, "industry": J}
         by_user, by_demand = {"to_region": R, "to_industry": J}, {"to_region": R, "demand": D}
         if V is not None and inputs is None:
             count = np.atleast_2d(np.asarray(V)).shape[0]
             inputs = ["value added"] if count == 1 else [f"input {i + 1}" for i in range(count)]
         return cls(
-            supply=_named(supply, "supply", where, {"region": R}, {"industry": J, "product": P}),
-            use=_named(use, "use", where, by_product, by_user),
-            Y=_named(Y, "Y", where, by_product, by_demand),
-            F=_named(F, "F", where, {"stressor": K}, by_industry),
-            F_Y=None if F_Y is None else _named(F_Y, "F_Y", where, {"stressor": K}, by_demand),
-            V=None if V is None else _named(V, "V", where, {"input": _names(inputs or ())}, by_industry),
+            supply=named(supply, "supply", where, {"region": R}, {"industry": J, "product": P}),
+            use=named(use, "use", where, by_product, by_user),
+            Y=named(Y, "Y", where, by_product, by_demand),
+            F=named(F, "F", where, {"stressor": K}, by_industry),
+            F_Y=None if F_Y is None else named(F_Y, "F_Y", where, {"stressor": K}, by_demand),
+            V=None if V is None else named(V, "V", where, {"input": names(inputs or ())}, by_industry),
             about=about,
             units=units,
         )
@@ -123,27 +124,27 @@ class SupplyUse:
                 found = array.dims if isinstance(array, xr.DataArray) else type(array).__name__
                 hint = "transpose it by name, or use SupplyUse.from_arrays"
                 raise LabelError(f"{name} is {found}, not {dims}", where=self.about.name, hint=hint)
-            object.__setattr__(self, name, _shut(array))
+            object.__setattr__(self, name, shut(array))
         self._require_labels()
         self._require_units()
         for name in ("supply", "Y", "F", "F_Y", "V"):
             array = getattr(self, name)
             if array is not None:
-                _require_finite(array, name, self.about.name)
+                require_finite(array, name, self.about.name)
         if not np.isfinite(self.margins.rows).all():  # one pass over use finds out; only then is the cell looked for
-            _require_finite(self.use, "use", self.about.name)
+            require_finite(self.use, "use", self.about.name)
 
     def _require_labels(self) -> None:
         sources = {"region": self.regions, "industry": self.industries, "product": self.products}
         sources |= {"demand": self.demand, "stressor": self.stressors}
         for what, given in sources.items():
-            _require_names(given, what, self.about.name)
+            require_names(given, what, self.about.name)
         for name, dims in _DIMS.items():
             array = getattr(self, name)
             for dim in () if array is None else dims:
                 found, where = tuple(array.indexes[dim]), f"{self.about.name}, {name}"
                 if dim == "input":
-                    _require_names(found, dim, where)
+                    require_names(found, dim, where)
                 elif found != sources[dim.removeprefix("to_")]:
                     labels.require_same(found, sources[dim.removeprefix("to_")], what=dim, where=where)
 
@@ -221,7 +222,7 @@ class SupplyUse:
         """g: what each industry makes (region, industry), money. Raises UnitError where products have unlike units."""
         self._require_money("the output of an industry")
         total = self.supply.sum("product", skipna=False).assign_attrs(units=self.about.currency)
-        return _shut(total)
+        return shut(total)
 
     @cached_property
     def balance(self) -> xr.DataArray:
@@ -331,10 +332,10 @@ class SupplyUse:
     def _by_product(self, values: Array) -> xr.DataArray:
         coords: dict[str, Any] = {"region": list(self.regions), "product": list(self.products)}
         if not self.mixed:
-            return _shut(xr.DataArray(values, coords, ("region", "product"), attrs={"units": self.about.currency}))
+            return shut(xr.DataArray(values, coords, ("region", "product"), attrs={"units": self.about.currency}))
         found = self.units or {}
         coords["unit"] = ("product", [found[product] for product in self.products])
-        return _shut(xr.DataArray(values, coords, ("region", "product")))
+        return shut(xr.DataArray(values, coords, ("region", "product")))
 
 
 def _gross(array: xr.DataArray | None) -> Array:

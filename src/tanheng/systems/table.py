@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,9 +13,10 @@ import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 
 from tanheng import labels, provenance
-from tanheng.errors import InputError, LabelError, MissingError, TableError
+from tanheng.errors import InputError, LabelError, TableError
 from tanheng.kernels import leontief
 from tanheng.systems.about import About
+from tanheng.systems.arrays import named, names, require_finite, require_names, shut
 from tanheng.systems.finding import Finding
 
 Array = NDArray[np.float64]
@@ -87,9 +87,9 @@ class Table:
         [16.0, 12.0]
         """
         about = About.of(about)
-        R, S, D, K = _names(regions), _names(sectors), _names(demand), _names(stressors)
+        R, S, D, K = names(regions), names(sectors), names(demand), names(stressors)
         for what, given in (("region", R), ("sector", S), ("demand", D), ("stressor", K)):
-            _require_names(given, what, about.name)
+            require_names(given, what, about.name)
         by_sector = {"region": R, "sector": S}
         by_demand = {"to_region": R, "demand": D}
         if V is not None and inputs is None:
@@ -97,11 +97,11 @@ class Table:
             inputs = ["value added"] if count == 1 else [f"input {i + 1}" for i in range(count)]
         where = about.name
         return cls(
-            Z=_named(Z, "Z", where, by_sector, {"to_region": R, "to_sector": S}),
-            Y=_named(Y, "Y", where, by_sector, by_demand),
-            F=_named(F, "F", where, {"stressor": K}, by_sector),
-            F_Y=None if F_Y is None else _named(F_Y, "F_Y", where, {"stressor": K}, by_demand),
-            V=None if V is None else _named(V, "V", where, {"input": _names(inputs or ())}, by_sector),
+            Z=named(Z, "Z", where, by_sector, {"to_region": R, "to_sector": S}),
+            Y=named(Y, "Y", where, by_sector, by_demand),
+            F=named(F, "F", where, {"stressor": K}, by_sector),
+            F_Y=None if F_Y is None else named(F_Y, "F_Y", where, {"stressor": K}, by_demand),
+            V=None if V is None else named(V, "V", where, {"input": names(inputs or ())}, by_sector),
             about=about,
         )
 
@@ -137,13 +137,13 @@ class Table:
         parts: dict[str, Any] = dict.fromkeys(_DIMS)
         for name, values in arrays.items():
             coords = {dim: named[dim] for dim in _DIMS[name]}
-            parts[name] = _shut(xr.DataArray(values, coords, tuple(coords), name=name))
+            parts[name] = shut(xr.DataArray(values, coords, tuple(coords), name=name))
         return _unchecked({**parts, "about": about, "findings": findings, "margins": margins, "hash": hash})
 
     def only(self, stressors: Sequence[str]) -> Table:
         """The same table with these stressors alone; what was derived from Z, and the hash, are shared."""
         chosen = {name: getattr(self, name) for name in ("F", "F_Y")}
-        parts = {name: None if a is None else _shut(a.sel(stressor=list(stressors))) for name, a in chosen.items()}
+        parts = {name: None if a is None else shut(a.sel(stressor=list(stressors))) for name, a in chosen.items()}
         shared = {"system": self.system, "margins": self.margins, "x": self.x, "hash": self.hash}
         return _unchecked({item.name: getattr(self, item.name) for item in dataclasses.fields(self)} | parts | shared)
 
@@ -152,18 +152,18 @@ class Table:
         for name in _DIMS:
             array = getattr(self, name)
             if array is not None:
-                object.__setattr__(self, name, _shut(_laid_out(array, name, self.about.name)))
+                object.__setattr__(self, name, shut(_laid_out(array, name, self.about.name)))
         self._require_labels()
         for name in ("Y", "F", "F_Y", "V"):
             array = getattr(self, name)
             if array is not None:
-                _require_finite(array, name, self.about.name)
+                require_finite(array, name, self.about.name)
         self._require_output()
 
     def _require_labels(self) -> None:
         for what in ("region", "sector", "demand", "stressor"):
             given = getattr(self, f"{what}s" if what != "demand" else what)
-            _require_names(given, what, self.about.name)
+            require_names(given, what, self.about.name)
         for stressor in self.stressors:
             if stressor not in self.about.units:
                 raise InputError(
@@ -178,14 +178,14 @@ class Table:
             for dim in () if array is None else dims:
                 found, where = tuple(array.indexes[dim]), f"{self.about.name}, {name}"
                 if dim == "input":
-                    _require_names(found, dim, where)
+                    require_names(found, dim, where)
                 elif found != sources[dim]:
                     labels.require_same(found, sources[dim], what=dim, where=where)
 
     def _require_output(self) -> None:
         x = self.x.values
         if not np.isfinite(x).all():  # one pass over Z finds out; only then is the cell looked for
-            _require_finite(self.Z, "Z", self.about.name)
+            require_finite(self.Z, "Z", self.about.name)
         if x.min() < -ROUNDING * np.abs(x).sum():
             worst = int(x.argmin())
             raise TableError(
@@ -248,12 +248,12 @@ class Table:
         shape = self.Z.shape[:2]
         total = self.margins.rows.reshape(shape) + self.final_demand.values.sum(axis=2)
         coords = {dim: self.Z.indexes[dim] for dim in ("region", "sector")}
-        return _shut(xr.DataArray(total, coords, tuple(coords), attrs={"units": self.about.currency}))
+        return shut(xr.DataArray(total, coords, tuple(coords), attrs={"units": self.about.currency}))
 
     @cached_property
     def final_demand(self) -> xr.DataArray:
         """Y summed over categories (region, sector, to_region), money."""
-        return _shut(self.Y.sum("demand", skipna=False))
+        return shut(self.Y.sum("demand", skipna=False))
 
     @cached_property
     def has_output(self) -> NDArray[np.bool_]:
@@ -285,7 +285,7 @@ class Table:
     def primary_inputs(self) -> xr.DataArray:
         """V summed over inputs (region, sector) in money; without V, output less intermediate inputs (``BALANCE``)."""
         if self.V is not None:
-            return _shut(self.V.sum("input", skipna=False))
+            return shut(self.V.sum("input", skipna=False))
         rest = self.x.values.ravel() - self.margins.columns
         return _like(self.x, rest.reshape(self.x.shape))
 
@@ -349,35 +349,6 @@ def _worst(solution: leontief.Solution) -> float:
     return float(solution.residual.max(initial=0.0))
 
 
-def _names(given: Sequence[str]) -> list[str]:
-    if isinstance(given, str):
-        raise LabelError(f"labels are given as one string {given!r}", hint="give a list of names")
-    return [str(name) for name in given]
-
-
-def _named(
-    given: ArrayLike, name: str, where: str, rows: Mapping[str, list[str]], columns: Mapping[str, list[str]]
-) -> xr.DataArray:
-    """The array with named dimensions: no copy, closed to writing; raises InputError for a wrong shape."""
-    try:
-        array = np.asarray(given, dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        hint = "write every number as a number, 0 where there is no flow"
-        raise InputError(f"{name} holds something that is not a number ({error})", where=where, hint=hint) from error
-    want = (math.prod(map(len, rows.values())), math.prod(map(len, columns.values())))
-    coords = {**rows, **columns}
-    shape = tuple(map(len, coords.values()))
-    if array.shape not in (want, shape):
-        sizes = " x ".join(f"{len(v)} {k}" for k, v in rows.items())
-        sizes += " by " + " x ".join(f"{len(v)} {k}" for k, v in columns.items())
-        raise InputError(
-            f"{name} is {' x '.join(map(str, array.shape)) or 'one number'}, the labels need {want[0]} x {want[1]}",
-            where=where,
-            hint=f"{name} is {sizes}, region-major",
-        )
-    return xr.DataArray(array.reshape(shape), coords, tuple(coords), name=name)
-
-
 def _laid_out(array: Any, name: str, where: str) -> xr.DataArray:
     """``array``, if it is a DataArray with the dimensions of ``name`` in their order; raises LabelError if not."""
     if isinstance(array, xr.DataArray) and array.dims == _DIMS[name]:
@@ -387,35 +358,6 @@ def _laid_out(array: Any, name: str, where: str) -> xr.DataArray:
     raise LabelError(f"{name} is {found}, not {_DIMS[name]}", where=where, hint=hint)
 
 
-def _require_names(given: Sequence[str], what: str, where: str) -> None:
-    """Raise LabelError where there is no label, one occurs twice, or one is blank. There may be no stressor."""
-    if not given and what != "stressor":
-        raise LabelError(f"there is no {what}", where=where, hint=f"name at least one {what}")
-    labels.check_unique(given, what=what, where=where)
-    if any(not str(name).strip() for name in given):
-        raise LabelError(f"a {what} has no name", where=where, hint=f"name every {what}")
-
-
 def _like(array: xr.DataArray, values: Array, **attrs: Any) -> xr.DataArray:
     """``values`` under the labels of ``array``, closed to writing."""
-    return _shut(array.copy(deep=False, data=values).assign_attrs(attrs))
-
-
-def _shut(array: xr.DataArray) -> xr.DataArray:
-    """The array closed to writing, as a view: its owner may still write to it."""
-    view = array.values.view()
-    view.flags.writeable = False
-    return array.copy(deep=False, data=view)
-
-
-def _require_finite(array: xr.DataArray, name: str, where: str) -> None:
-    """Raise MissingError naming the first cell that is not a finite number (convention 1)."""
-    bad = ~np.isfinite(array.values)
-    if bad.any():
-        place = np.unravel_index(int(bad.argmax()), bad.shape)
-        cell = ", ".join(f"{d} {array.indexes[d][i]}" for d, i in zip(array.dims, place, strict=True))
-        raise MissingError(
-            f"{name} is {array.values[place]} at {cell} ({int(bad.sum())} such cells)",
-            where=where,
-            hint="a missing number is not zero: write 0 where there is no flow",
-        )
+    return shut(array.copy(deep=False, data=values).assign_attrs(attrs))
