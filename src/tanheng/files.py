@@ -59,8 +59,9 @@ def whole_folder(folder: Path) -> Iterator[Path]:
         with _in_one_line(folder):
             part.mkdir()
             yield part
-            for file in part.iterdir():
-                _sync(file)
+            for file in part.rglob("*"):
+                if file.is_file():
+                    _sync(file)
             os.replace(part, target)  # an empty folder in its place is taken over
     finally:
         shutil.rmtree(part, ignore_errors=True)

@@ -130,7 +130,5 @@ def test_a_file_of_one_endless_line_is_refused(tmp_path, monkeypatch):
 
 def test_the_shape_is_required(tmp_path):
     read = grid.read(entry(tmp_path / "T.txt", "1\t2\n"), 0, header=0)
-    with pytest.raises(
-        InputError, match=r"has 1 rows of 2 numbers, labels_T.txt need 2 rows of 2 numbers"
-    ):
+    with pytest.raises(InputError, match=r"has 1 rows of 2 numbers, labels_T.txt need 2 rows of 2 numbers"):
         read.require_shape(2, 2, "labels_T.txt")

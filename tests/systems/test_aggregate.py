@@ -7,9 +7,12 @@ from hypothesis import strategies as st
 from tables import random_table
 
 from tanheng.accounts import consumption, production
+from tanheng.data import findings as messages
 from tanheng.errors import LabelError
 from tanheng.labels import Concordance
-from tanheng.systems.aggregate import aggregate
+from tanheng.systems.aggregate import aggregate, aggregation_error
+from tanheng.systems.disaggregate import disaggregate, joining
+from tanheng.systems.table import Table
 
 
 def groups(labels, seed):
@@ -69,3 +72,89 @@ def test_the_result_says_what_was_joined():
 def test_a_concordance_of_other_labels_is_refused():
     with pytest.raises(LabelError):
         aggregate(random_table(1), sectors=Concordance.from_groups({"all": ["x", "y"]}, ["x", "y"]))
+
+
+# -- what joining does to accounts ------------------------------------------------------------------------------------
+
+
+def two_goods() -> Table:
+    """One region's two goods, a clean and a dirty one, without trade between sectors: multipliers are 0 and 1."""
+    about = {"name": "two goods", "year": 2009, "currency": "USD", "units": {"CO2": "t"}, "version": "first"}
+    return Table.from_arrays(
+        np.zeros((4, 4)),
+        [[10, 0], [0, 0], [0, 30], [40, 0]],
+        [[0, 0, 0, 40]],
+        regions=["a", "b"],
+        sectors=["clean", "dirty"],
+        demand=["final"],
+        stressors=["CO2"],
+        about=about,
+    )
+
+
+def test_the_error_of_joining_by_hand():
+    """b makes 30 clean for itself and 40 dirty for a; joined, its 70 carry 40 t evenly: b takes 40 * 3/7 from a."""
+    table = two_goods()
+    one = Concordance.from_groups({"all": ["clean", "dirty"]}, table.sectors)
+    error = aggregation_error(table, one)
+    moved = 40 * 3 / 7
+    np.testing.assert_allclose(error.values, [[-moved, moved]], rtol=1e-12)
+    np.testing.assert_allclose(error["account"].values, [[40, 0]], atol=1e-12)
+    (finding,) = aggregate(table, one, measure=True).findings
+    assert (finding.check, finding.severity) == ("aggregation", "warning")
+    assert finding.size == pytest.approx(moved / 40)
+    assert finding.values["worst"] == "stressor CO2, region a"
+
+
+@given(st.integers(0, 10_000))
+def test_the_error_is_that_of_the_accounts(seed):
+    """And over regions it sums to zero, as every table's account sums to its emissions."""
+    table = random_table(seed, signed=True)
+    sectors, regions = groups(table.sectors, seed), groups(table.regions, seed + 1)
+    error = aggregation_error(table, sectors, regions)
+    joined = consumption(table).values @ regions.matrix(table.regions)
+    whole = float(np.abs(joined).sum())
+    expected = consumption(aggregate(table, sectors, regions)).values - joined
+    np.testing.assert_allclose(error.values, expected, atol=1e-9 * whole)  # two solves to 1e-10 each
+    np.testing.assert_allclose(error["account"].values, joined, atol=1e-9 * whole)
+    np.testing.assert_allclose(error.sum("region").values, 0, atol=1e-9 * whole)
+    assert error["unit"].values.tolist() == ["kt", "kt"]
+
+
+def test_nothing_joined_or_alike_sectors_joined_is_no_error():
+    """Sectors of one recipe and one intensity: joining them is exact (Hatanaka's condition; Miller and Blair 4.9)."""
+    table = random_table(7)
+    same = Concordance.from_groups({s: [s] for s in table.sectors}, table.sectors)
+    assert not aggregation_error(table, same).values.any()
+    split = disaggregate(table, "s1", {"x": 0.3, "y": 0.7})
+    error = aggregation_error(split, joining(split, "s1", ["x", "y"]))
+    assert np.abs(error.values).max() <= 1e-9 * float(error["account"].max())
+    finding = aggregate(split, joining(split, "s1", ["x", "y"]), measure=True).findings[-1]
+    assert finding.severity == "note"
+
+
+def test_the_finding_says_what_its_message_says():
+    """Its words stand in two places, for systems know no messages: they are the same."""
+    table = random_table(2)
+    one = Concordance.from_groups({"all": list(table.sectors)}, table.sectors)
+    (finding,) = aggregate(table, sectors=one, measure=True).findings
+    assert messages.said(finding, "en") == (finding.what, finding.hint)
+    assert f"{finding.values['share']:.2%}" in messages.said(finding, "zh")[0]
+
+
+def test_findings_of_the_source_stay_and_measured_ones_go():
+    converted = messages.found("converted", "note", "Z", part="Z", given="thousand USD", held="million USD")
+    measured = messages.found("region-without-output", "warning", "region r0", 0.3)
+    table = random_table(2).noted((converted, measured))
+    one = Concordance.from_groups({"all": list(table.sectors)}, table.sectors)
+    small = aggregate(table, sectors=one, measure=True)
+    assert [one.check for one in small.findings] == ["converted", "aggregation"]
+    again = aggregate(small, regions=groups(small.regions, 1))
+    assert [one.check for one in again.findings] == ["converted", "aggregation"]  # joined once, and still
+
+
+def test_a_table_without_emissions_has_no_error_to_measure():
+    table = random_table(2)
+    empty = table.replace(F=table.F[:0], F_Y=table.F_Y[:0])
+    one = Concordance.from_groups({"all": list(table.sectors)}, table.sectors)
+    assert aggregate(empty, sectors=one, measure=True).findings == ()

@@ -57,9 +57,10 @@ def choose(array: xr.DataArray, stressor: Stressors) -> xr.DataArray:
 
 def multipliers(table: Table, stressor: Stressors) -> xr.DataArray:
     """m = s L of the stressors chosen; of a table with many, only those are solved for. Raises as ``choose``."""
-    if stressor is None or len(table.stressors) <= FEW or "multipliers" in vars(table):
-        return choose(table.multipliers, stressor)
-    return table.only(choose(table.F, stressor).indexes["stressor"]).multipliers
+    asked = choose(table.F, stressor).indexes["stressor"]
+    if len(asked) == len(table.stressors) or len(table.stressors) <= FEW or "multipliers" in vars(table):
+        return table.multipliers.sel(stressor=asked)
+    return table.only(asked).multipliers
 
 
 def keep(array: xr.DataArray, dims: Sequence[str] = ()) -> xr.DataArray:

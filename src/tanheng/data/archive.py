@@ -1,7 +1,7 @@
 """A folder, a zip file or a single file, seen alike: a place with named entries that are read as streams.
 
-Nothing is ever unpacked to disk. What a zip file must not do is refused when it is opened: entries that leave the folder,
-links, and bombs.
+Nothing is ever unpacked to disk. What a zip file must not hold is refused when it is opened: entries that leave the
+folder, links, and bombs.
 """
 
 from __future__ import annotations
@@ -22,12 +22,13 @@ from tanheng.errors import InputError, nearest
 MOST = 20_000  # entries of one place: a folder of all years of a source has a thousand
 RATIO = 300  # expanded to packed: published tables as text pack 3 to 30 times, deflate reaches 1,032
 SMALL = 1 << 27  # bytes: what expands to less can do no harm
+_WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".ods")  # zip files too, but not places
 _UNPACK = "unpack it with your system's own program and name the folder"
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A file of a place: its ``name`` from the place's root (with slashes), its ``size`` in bytes, ``where`` in words."""
+    """A file of a place: its ``name`` from the root on, with slashes, its ``size`` in bytes, ``where`` in words."""
 
     name: str
     size: int
@@ -120,7 +121,7 @@ def open(path: str | os.PathLike[str]) -> Archive:
         near = nearest(place.name, os.listdir(place.parent) if place.parent.is_dir() else ())
         raise InputError("is neither a folder nor a file", where=str(path), hint=near)
     with _in_one_line(str(place)):
-        if zipfile.is_zipfile(place) and place.suffix.casefold() not in (".xlsx", ".xlsm"):
+        if zipfile.is_zipfile(place) and place.suffix.casefold() not in _WORKBOOKS:
             with zipfile.ZipFile(place) as packed:
                 return Archive(place, tuple(sorted(_zip(place, packed), key=lambda entry: entry.name)))
     if place.suffix.casefold() == ".zip":

@@ -28,11 +28,11 @@ from tanheng.errors import InputError, LabelError, MissingError
 
 Array = NDArray[np.float64]
 
-_AXES = {"", "region", "sector", "category", "stressor", "stressors", "input", "inputs", "index"}
+_AXES = {"", "region", "sector", "category", "stressor", "stressors", "impact", "impacts", "input", "inputs", "index"}
 _BLOCK = 1 << 22  # bytes: measured best between 1 and 16 MiB
 _LONGEST = 1 << 28  # bytes of one line: the widest table there is has lines of 1 MB
 _BLANK = b",; \t\r\n"
-_LINE, _RETURN = ord("\n"), ord("\r")
+_LINE, _RETURN, _QUOTE = ord("\n"), ord("\r"), ord('"')
 _NO_TABLE = "this is no table as text"
 
 
@@ -96,16 +96,20 @@ class Grid:
             raise InputError(f"has {have}, {of} need {want}", where=self.where, hint=hint)
 
 
-def read(entry: Entry, index: int, *, header: int = 2, separator: str = "", scale: float = 1.0) -> Grid:
-    """The file's numbers and labels: ``header`` rows of labels (0 to 3) above them, ``index`` columns of them before.
+def read(
+    entry: Entry, index: int, *, header: int = 2, separator: str = "", scale: float = 1.0, names: bool = False
+) -> Grid:
+    """The file's numbers and labels: ``header`` rows of labels above them, ``index`` columns of them before.
 
     Without ``separator`` it is a tab, a comma or a semicolon, whichever comes first in the first line. Blank lines at
-    the end, a line with the names of the index columns and a separator at each line's end are passed over. ``scale``
-    multiplies the numbers. Raises InputError naming line and labels: a file that is empty, ragged or not UTF-8, a cell
-    that is no number; MissingError for an empty cell and for NaN; LabelError for a row or a column without a label.
+    the end, a line with the names of the index columns and a separator at each line's end are passed over; with
+    ``names`` that line may hold any names (an empty row there is taken for it: check the rows against what is due).
+    ``scale`` multiplies the numbers. Raises InputError naming line and labels: a file that is empty, ragged or not
+    UTF-8, a cell that is no number; MissingError for an empty cell and for NaN; LabelError for a row or a column
+    without a label.
     """
     with entry.open() as stream:
-        layout, ahead = _layout(entry, stream, index, header, separator)
+        layout, ahead = _layout(entry, stream, index, header, separator, names)
         rows, values = _gathered(layout, _blocks(layout, stream, ahead))
     if not rows:
         raise InputError("has no rows of numbers", where=entry.where, hint=_due(index, header))
@@ -153,11 +157,13 @@ def _parting(have: Sequence[Hashable], want: Sequence[Hashable]) -> int | None:
 
 
 def _due(index: int, header: int) -> str:
-    heads = ("no header row", "a header row", "two header rows", "three header rows")[header]
+    heads = ("no header row", "a header row", "two header rows", "three header rows", "four header rows")[header]
     return f"give {heads} and below a row of numbers for each label, after {index} columns of labels"
 
 
-def _layout(entry: Entry, stream: IO[bytes], index: int, header: int, separator: str) -> tuple[Layout, bytes]:
+def _layout(
+    entry: Entry, stream: IO[bytes], index: int, header: int, separator: str, any_names: bool = False
+) -> tuple[Layout, bytes]:
     """The layout, and the bytes that were read beyond the head."""
     raw = [_line(entry, stream, at + 1) for at in range(header + 1)]
     if not raw[0].strip():
@@ -170,7 +176,7 @@ def _layout(entry: Entry, stream: IO[bytes], index: int, header: int, separator:
         cells = head[0][:-1] if len(head[0]) > index + 1 and not head[0][-1] else head[0]
         return Layout(entry, by, index, 1, [], len(cells)), raw[0]
     columns = _columns(entry, head[:header], index)
-    names = _names_only(head[header], index)
+    names = _names_only(head[header], index, any_names)
     first = header + 1 + names
     return Layout(entry, by, index, first, columns, index + len(columns)), b"" if names else raw[header]
 
@@ -223,9 +229,11 @@ def _columns(entry: Entry, head: list[list[str]], index: int) -> list[tuple[str,
     return columns
 
 
-def _names_only(cells: list[str], index: int) -> bool:
+def _names_only(cells: list[str], index: int, any_names: bool) -> bool:
     """Whether a line holds the names of the index columns and nothing else, as pandas writes it."""
-    return bool(cells) and index > 0 and not any(cells[index:]) and {cell.casefold() for cell in cells[:index]} <= _AXES
+    if not cells or not index or any(cells[index:]):
+        return False
+    return any_names or {cell.casefold() for cell in cells[:index]} <= _AXES
 
 
 # -- the body ---------------------------------------------------------------------------------------------------------
@@ -303,7 +311,11 @@ def _cut(data: NDArray[np.uint8], separator: int, width: int) -> NDArray[np.int3
 
     A separator at the end of every line is passed over.
     """
-    found = np.flatnonzero((data == separator) | (data == _LINE)).astype(np.int32)
+    between = (data == separator) | (data == _LINE)
+    quotes = data == _QUOTE
+    if quotes.any():  # what stands between quotation marks separates nothing
+        between &= np.bitwise_xor.accumulate(quotes) == 0
+    found = np.flatnonzero(between).astype(np.int32)
     lines = int(np.count_nonzero(data[found] == _LINE))
     ends: NDArray[np.int32] = found.reshape(lines, -1)  # ValueError where the lines' cells are not as many in all
     starts: NDArray[np.int32] = np.concatenate([np.zeros(1, np.int32), found[:-1] + 1]).reshape(lines, -1)
@@ -343,8 +355,8 @@ def _numbers(raw: bytes, cells: NDArray[np.int32]) -> Array:
     texts = pa.Array.from_buffers(pa.string(), count, buffers, count // 2)
     try:
         numbers = compute.cast(texts, pa.float64())
-    except pa.ArrowInvalid:  # blanks around a number are seldom
-        numbers = compute.cast(compute.utf8_trim_whitespace(texts), pa.float64())
+    except pa.ArrowInvalid:  # blanks or quotation marks around a number are seldom
+        numbers = compute.cast(compute.utf8_trim(texts, ' "'), pa.float64())
     values = np.frombuffer(numbers.buffers()[1], np.float64, count)[::2].reshape(cells.shape[:2])
     if not np.isfinite(values).all():
         raise ValueError

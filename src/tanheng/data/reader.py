@@ -8,7 +8,26 @@ from typing import Protocol
 
 from tanheng.data import archive
 from tanheng.data.archive import Archive
-from tanheng.data.readers import plain, world
+from tanheng.data.readers import (
+    adb,
+    ceads,
+    emerging,
+    eora26,
+    exiobase1,
+    exiobase2,
+    exiobase3,
+    exiobase_hybrid,
+    figaro,
+    gloria,
+    gtap,
+    mario_folder,
+    oecd,
+    plain,
+    pymrio_folder,
+    wiod2013,
+    wiod2016,
+    world,
+)
 from tanheng.data.source import Source
 from tanheng.errors import MissingError, QuestionError, nearest
 from tanheng.systems.table import Table
@@ -39,7 +58,26 @@ def silent(stage: str, done: int, total: int) -> None:
     """Progress that nobody watches."""
 
 
-READERS: tuple[Reader, ...] = (plain, world)
+READERS: tuple[Reader, ...] = (
+    plain,
+    world,
+    eora26,
+    gloria,
+    figaro,
+    pymrio_folder,
+    mario_folder,
+    gtap,
+    adb,
+    emerging,
+    ceads,
+    exiobase3,
+    exiobase2,
+    exiobase1,
+    exiobase_hybrid,
+    wiod2013,
+    wiod2016,
+    oecd,
+)
 
 
 def find(name: str) -> Reader:

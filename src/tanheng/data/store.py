@@ -15,7 +15,7 @@ from tanheng.data import archive, checks
 from tanheng.data import reader as door
 from tanheng.data.archive import Archive
 from tanheng.data.readers import plain, world
-from tanheng.errors import InputError, MissingError, QuestionError, nearest
+from tanheng.errors import MissingError, QuestionError, nearest
 from tanheng.systems.about import About
 from tanheng.systems.finding import Finding
 from tanheng.systems.table import Table

@@ -1,7 +1,7 @@
 """A stored table: a folder of .npy arrays that are mapped at opening, and a manifest that says what they are.
 
-A store is a folder with a folder for each year, named ``YEAR-`` and eight letters. A year that is written anew gets a new
-folder, and the newest counts; so a write that is killed leaves the old state.
+A store is a folder with a folder for each year, named ``YEAR-`` and eight letters. A year that is written anew gets a
+new folder, and the newest counts; so a write that is killed leaves the old state.
 """
 
 from __future__ import annotations

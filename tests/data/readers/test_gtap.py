@@ -1,0 +1,212 @@
+"""GTAP, on a made data base: two regions, two commodities (one a transport service), every header as CSV."""
+
+from __future__ import annotations
+
+import csv
+import itertools
+import zipfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tanheng.accounts import consumption, production
+from tanheng.data import archive
+from tanheng.data.readers import gtap
+from tanheng.errors import InputError, LabelError, MissingError
+from tanheng.systems.table import Table
+
+REGIONS, SECTORS, SERVICES, FACTORS, FUELS = (
+    ["chn", "usa"],
+    ["gds", "wtp"],
+    ["wtp"],
+    ["Land", "Capital"],
+    ["coa", "gas"],
+)
+FULL = {"COMM": SECTORS, "ACTS": SECTORS, "REG": REGIONS, "MARG": SERVICES, "ENDW": FACTORS, "FUEL": FUELS}
+AXES = {
+    "VDFB": "COMM ACTS REG", "VMFB": "COMM ACTS REG", "VDPB": "COMM REG", "VMPB": "COMM REG", "VDGB": "COMM REG",
+    "VMGB": "COMM REG", "VDIB": "COMM REG", "VMIB": "COMM REG", "EVFB": "ENDW ACTS REG", "VXSB": "COMM REG REG",
+    "VMSB": "COMM REG REG", "VST": "MARG REG", "VTWR": "MARG COMM REG REG", "MDF": "FUEL ACTS REG",
+    "MMF": "FUEL ACTS REG", "MDP": "FUEL REG", "MMP": "FUEL REG", "MDG": "FUEL REG", "MMG": "FUEL REG",
+}  # fmt: skip
+OLD = {
+    "VDFB": "VDFM", "VMFB": "VIFM", "VDPB": "VDPM", "VMPB": "VIPM", "VDGB": "VDGM", "VMGB": "VIGM", "EVFB": "VFM",
+    "VXSB": "VXMD", "VMSB": "VIMS", "MMF": "MIF", "MMP": "MIP", "MMG": "MIG",
+}  # fmt: skip
+
+
+def base(seed: int = 0) -> dict[str, np.ndarray]:
+    """A data base whose identities hold: imports by user and by origin, transport paid for and supplied."""
+    rng = np.random.default_rng(seed)
+    made = {name: rng.uniform(1, 9, [len(FULL[axis]) for axis in axes.split()]) for name, axes in AXES.items()}
+    made["VXSB"][:, 0, 0] = made["VXSB"][:, 1, 1] = 0.0
+    made["VTWR"][:, :, 0, 0] = made["VTWR"][:, :, 1, 1] = 0.0
+    made["VST"] *= (made["VTWR"].sum(axis=(1, 2, 3)) / made["VST"].sum(axis=1))[:, None]
+    made["VMSB"] = 1.1 * made["VXSB"] + made["VTWR"].sum(axis=0)  # a tenth of export tax and tariff
+    users = made["VMFB"].sum(axis=1) + made["VMPB"] + made["VMGB"] + made["VMIB"]
+    scale = made["VMSB"].sum(axis=1) / users  # (i, s)
+    for name in ("VMPB", "VMGB", "VMIB"):
+        made[name] *= scale
+    made["VMFB"] *= scale[:, None]
+    return made
+
+
+def write(folder: Path, made: Mapping[str, np.ndarray], labels: Mapping[str, Sequence[str]] = FULL) -> Path:
+    """Every header as CSV, a cell a line."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, values in made.items():
+        axes = AXES[{new: old for old, new in OLD.items()}.get(name, name)].split()
+        sets = [list(labels[axis]) + ["CGDS"] * (values.shape[at] - len(labels[axis])) for at, axis in enumerate(axes)]
+        with (folder / f"{name}.csv").open("w", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow([*axes, "Value"])
+            for cell in itertools.product(*map(range, values.shape)):
+                writer.writerow([*(one[i] for one, i in zip(sets, cell, strict=True)), repr(float(values[cell]))])
+    return folder
+
+
+def read(folder: Path) -> Table:
+    return gtap.read(archive.open(folder), 2017)
+
+
+def test_a_cell_by_hand(tmp_path: Path) -> None:
+    made = base()
+    table = read(write(tmp_path / "GTAP-2017", made))
+    assert gtap.years(archive.open(tmp_path / "GTAP-2017")) == (2017,)
+    assert table.regions == ("CHN", "USA")
+    assert table.demand == gtap.DEMAND
+    share = made["VMFB"][0, 1, 1] / made["VMSB"][0, :, 1].sum()  # of the goods that the USA imports, for its transport
+    traded = share * made["VXSB"][0, 0, 1]
+    assert table.Z.sel(region="CHN", sector="gds", to_region="USA", to_sector="wtp").item() == pytest.approx(traded)
+    at_home = table.Z.sel(region="USA", sector="gds", to_region="USA", to_sector="wtp").item()
+    assert at_home == pytest.approx(made["VDFB"][0, 1, 1])
+    services = made["VMFB"][1, 1, 1] / made["VMSB"][1, :, 1].sum()
+    paid = share * made["VTWR"][0, 0, 0, 1] + services * made["VTWR"][0, 1, 0, 1]
+    shipped = services * made["VXSB"][1, 0, 1] + paid * made["VST"][0, 0] / made["VST"].sum()
+    cell = table.Z.sel(region="CHN", sector="wtp", to_region="USA", to_sector="wtp").item()
+    assert cell == pytest.approx(shipped)
+
+
+@settings(max_examples=15)
+@given(st.integers(0, 1000))
+def test_every_total_of_the_source_is_kept(tmp_path_factory: pytest.TempPathFactory, seed: int) -> None:
+    made = base(seed)
+    table = read(write(tmp_path_factory.mktemp("base") / "2017", made))
+    sold = made["VDFB"].sum(axis=1) + made["VDPB"] + made["VDGB"] + made["VDIB"] + made["VXSB"].sum(axis=2)
+    sold[1] += made["VST"][0]
+    np.testing.assert_allclose(table.x.values.T, sold, rtol=1e-12)  # sums of a dozen numbers
+    assert table.V is not None
+    inputs = table.Z.values.sum(axis=(0, 1)) + table.V.values.sum(axis=0)
+    np.testing.assert_allclose(inputs, table.x.values, rtol=1e-12)
+    np.testing.assert_array_equal(table.V.sel(input="Land").values, made["EVFB"][0].T)
+    given_away = sum(made[name].sum() for name in ("VMFB", "VMPB", "VMGB", "VMIB"))
+    taxes = 0.1 * made["VXSB"].sum()  # all that importers pay beyond basic prices and transport
+    foreign = made["VXSB"].sum() + made["VST"].sum()
+    assert given_away == pytest.approx(foreign + taxes, rel=1e-12)
+
+
+def test_co2_is_summed_over_fuels_and_origins_and_conserved(tmp_path: Path) -> None:
+    made = base()
+    table = read(write(tmp_path / "2017", made))
+    emitted = sum(made[name].sum() for name in ("MDF", "MMF", "MDP", "MMP", "MDG", "MMG"))
+    cell = (made["MDF"] + made["MMF"])[:, 0, 1].sum()
+    assert table.F.sel(stressor="CO2", region="USA", sector="gds").item() == pytest.approx(cell)
+    assert table.F_Y is not None
+    households = table.F_Y.sel(stressor="CO2", to_region="CHN", demand="households").item()
+    assert households == pytest.approx((made["MDP"] + made["MMP"])[:, 0].sum())
+    for account in (production, consumption):
+        assert account(table, by="region").sum().item() == pytest.approx(emitted, rel=1e-9)  # convention 7
+
+
+def test_headers_of_model_6_make_the_same_table(tmp_path: Path) -> None:
+    """There investment is the activity CGDS of VDFM, VIFM, MDF and MIF."""
+    made = base()
+    new = read(write(tmp_path / "new" / "GTAP-2017", made))
+    old = {OLD.get(name, name): values for name, values in made.items() if name not in ("VDIB", "VMIB")}
+    old["VDFM"] = np.concatenate([made["VDFB"], made["VDIB"][:, None]], axis=1)
+    old["VIFM"] = np.concatenate([made["VMFB"], made["VMIB"][:, None]], axis=1)
+    old["MDF"] = np.concatenate([made["MDF"], np.ones((2, 1, 2))], axis=1)
+    table = read(write(tmp_path / "old" / "GTAP10_2017", old))
+    np.testing.assert_array_equal(table.Z.values, new.Z.values)
+    np.testing.assert_array_equal(table.Y.values, new.Y.values)
+    np.testing.assert_array_equal(table.F.values, new.F.values)
+    assert table.F_Y is not None
+    assert table.F_Y.sel(stressor="CO2", to_region="USA", demand="capital formation").item() == 2.0  # one a fuel
+
+
+def test_what_was_assumed_is_said(tmp_path: Path) -> None:
+    made = base()
+    for name in ("MDF", "MMF", "MDP", "MMP", "MDG", "MMG"):
+        del made[name]
+    table = read(write(tmp_path / "2017", made))
+    assert table.stressors == ()
+    checks = {finding.check: finding for finding in table.findings}
+    assert set(checks) - {"gtap-identity"} == {"gtap-linked", "balance-row", "renamed", "no-stressors"}
+    assert checks["gtap-linked"].values["transport"] == pytest.approx(made["VST"].sum())
+    gap = checks["gtap-identity"].size if "gtap-identity" in checks else 0.0
+    assert gap < 1e-12  # rounding
+
+
+def test_the_order_of_labels_and_of_cells_changes_nothing(tmp_path: Path) -> None:
+    folder = write(tmp_path / "2017", base())
+    before = read(folder)
+    lines = (folder / "VDFB.csv").read_text().splitlines()
+    (folder / "VDFB.csv").write_text("\n".join([lines[0], *reversed(lines[1:])]))
+    assert read(folder).hash == before.hash
+
+
+def test_a_zip_reads_as_the_folder(tmp_path: Path) -> None:
+    folder = write(tmp_path / "GTAP-2017", base())
+    packed = tmp_path / "GTAP-2017.zip"
+    with zipfile.ZipFile(packed, "w") as zipped:
+        for path in folder.glob("*.csv"):
+            zipped.write(path, path.name)
+    one, other = (gtap.read(archive.open(place), 2017) for place in (packed, folder))
+    np.testing.assert_array_equal(one.Z.values, other.Z.values)
+    assert gtap.years(archive.open(packed)) == (2017,)
+
+
+def test_broken_headers_are_named(tmp_path: Path) -> None:
+    folder = write(tmp_path / "2017", base())
+    whole = (folder / "VTWR.csv").read_text()
+    (folder / "VTWR.csv").write_text("\n".join(whole.splitlines()[:-1]))
+    with pytest.raises(InputError, match=r"VTWR.csv: cell wtp wtp usa usa is missing"):
+        read(folder)
+    (folder / "VTWR.csv").write_text(whole.rstrip()[: -len(",usa,0.0")])
+    with pytest.raises(InputError, match=r"VTWR.csv line 9: row wtp wtp usa has 3 cells"):
+        read(folder)
+    (folder / "VTWR.csv").write_text(whole + "wtp,wtp,usa,usa,1\n")
+    with pytest.raises(InputError, match=r"cell wtp wtp usa usa occurs 2 times"):
+        read(folder)
+    (folder / "VTWR.csv").write_text(whole.replace("usa", "can"))
+    with pytest.raises(LabelError, match=r"can is not known"):
+        read(folder)
+    (folder / "VTWR.csv").unlink()
+    with pytest.raises(MissingError, match=r"VTWR.csv is missing"):
+        read(folder)
+
+
+def test_headers_of_another_data_base_are_refused(tmp_path: Path) -> None:
+    made = base()
+    made["VMSB"] = 2 * made["VMSB"]
+    with pytest.raises(InputError, match="imports by user and by origin differ"):
+        read(write(tmp_path / "2017", made))
+    made = base()
+    made["VST"] *= 1.1
+    with pytest.raises(InputError, match="transport services paid for and supplied differ"):
+        read(write(tmp_path / "again" / "2017", made))
+
+
+def test_other_places_say_what_is_looked_for(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"holds no VDFB.csv"):
+        gtap.years(archive.open(tmp_path))
+    (tmp_path / "basedata.har").write_bytes(b"")
+    with pytest.raises(InputError, match=r"HAR files, which are not read; write its headers as CSV: in R"):
+        gtap.years(archive.open(tmp_path))
+    write(tmp_path / "base", base())
+    with pytest.raises(InputError, match="the year of the data base is not known"):
+        gtap.years(archive.open(tmp_path / "base"))
