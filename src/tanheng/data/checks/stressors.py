@@ -146,8 +146,8 @@ def people(table: Table) -> Iterator[Finding]:
 # What the words of a stressor's name measure; the first that fits decides. Only these dimensions are held against it.
 _GASES = r"co2e?|ch4|n2o|sf6|nf3|hfcs?|pfcs?|ghgs?|so2|sox|nox|nh3|nmvocs?|pm2\.5|pm10"
 _EXPECTED: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = (
+    (re.compile(r"\bvalue added\b|\bgdp\b|\bcompensation\b|\bwages?\b|\btax(?:es)?\b|增加值|劳动者报酬"), ("money",)),
     (re.compile(rf"(?<![a-z0-9])(?:{_GASES})(?![a-z0-9])|carbon dioxide|methane|二氧化碳|甲烷"), ("mass",)),
-    (re.compile(r"\bvalue added\b|\bgdp\b|增加值"), ("money",)),
     (re.compile(r"\bemploy|\bjobs?\b|\bworkers?\b|\bhours\b|就业"), ("people", "time")),
     (re.compile(r"\bwater\b|用水"), ("volume", "mass")),
     (re.compile(r"\bland\b|土地"), ("area",)),
