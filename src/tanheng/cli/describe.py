@@ -102,7 +102,8 @@ def findings(found: Iterable[tuple[int, Finding]], language: str, most: int | No
     for (year, worst), *others in list(alike.values())[:most]:
         when = labels.term("and-more-years", language).format(year=year, count=len(others)) if others else str(year)
         what, hint = messages.said(worst, language)
-        grid.add_row(labels.term(worst.severity, language), when, messages.placed(worst.where, language), what, hint, f"{worst.size:.2g}")
+        where, size = messages.placed(worst.where, language), f"{worst.size:.2g}"
+        grid.add_row(labels.term(worst.severity, language), when, where, what, hint, size)
     more = len(alike) - len(alike if most is None else list(alike)[:most])
     return [grid, labels.term("more-findings", language).format(count=more)] if more else [grid]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
@@ -12,12 +13,11 @@ import typer
 
 from tanheng.cli import shell
 from tanheng.cli.app import Language, NewName, SourceName, Span, TableName, Year, Years, app, chosen
-from tanheng.errors import QuestionError
+from tanheng.errors import InputError, QuestionError
 
 if TYPE_CHECKING:
-    from tanheng import labels as labels_
+    from tanheng import labels as names
     from tanheng.data.store import Store
-    from tanheng.systems.finding import Finding
     from tanheng.systems.table import Table
 
 _SHOWN = 20  # findings after reading; 'check' shows all
@@ -49,9 +49,11 @@ def fetch(
     years: Years = None,
     edition: Annotated[str | None, typer.Option(help="One of the publisher's editions.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be downloaded, and end.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask before downloading.")] = False,
     lang: Language = "en",
 ) -> None:
     """Download a source's files from its publisher: shown first, resumed where it broke off, verified."""
+    from tanheng import labels
     from tanheng.cli import describe
     from tanheng.data import fetch as fetching
     from tanheng.data import reader
@@ -59,9 +61,18 @@ def fetch(
 
     told = reader.find(source).SOURCE
     span = [year] if year is not None else list(range(years.first, years.last + 1)) if years else None
-    plan = fetching.plan(told, stores.home() / "downloads" / told.name, span, edition=edition)
+    folder = stores.home() / "downloads" / told.name
+    try:
+        plan = fetching.plan(told, folder, span, edition=edition)
+    except InputError as error:
+        if not dry_run:
+            raise
+        shell.note(str(error))  # what is declared can be shown without the network
+        plan = fetching.plan(told, folder, span, edition=edition, resolve=False)
     shell.show(*describe.plan(plan, lang))
     if dry_run or plan.manual:
+        return
+    if sys.stdin.isatty() and not yes and not typer.confirm(labels.term("download-it", lang)):
         return
     with shell.progress() as progress:
         fetching.download(plan, progress)
@@ -104,16 +115,10 @@ def _show_stored(store: Store, years: tuple[int, ...], language: str) -> None:
     from tanheng.cli import describe
     from tanheng.data import store as stores
 
-    found = [(year, one) for year in years for one in stores.findings(store, year)]
+    found = stores.survey(store, years)
     shell.show(*describe.stored(store, years, language))
     if found:
-        shell.show(*describe.findings(_worst_first(found), language, _SHOWN))
-
-
-def _worst_first(found: list[tuple[int, Finding]]) -> list[tuple[int, Finding]]:
-    from tanheng.data import checks
-
-    return sorted(found, key=lambda pair: (checks.SEVERITIES.index(pair[1].severity), -pair[1].size))
+        shell.show(*describe.findings(found, language, _SHOWN))
 
 
 # -- what is stored ---------------------------------------------------------------------------------------------------
@@ -152,7 +157,7 @@ def check(
 
     store = stores.open(table)
     asked = chosen(store, year, years)
-    found = _worst_first([(one, finding) for one in asked for finding in stores.findings(store, one, verify=True)])
+    found = stores.survey(store, asked, verify=True)
     if format == "json":
         rows = [{"year": one, **asdict(finding)} for one, finding in found]
         shell.emit((json.dumps(rows, ensure_ascii=False, default=float) + "\n").encode(), None)
@@ -262,7 +267,7 @@ def attach(
     _made(table, name, step, only, None, lang)
 
 
-def _concordance(given: str | None, source: tuple[str, ...] | None, what: str) -> labels_.Concordance | None:
+def _concordance(given: str | None, source: tuple[str, ...] | None, what: str) -> names.Concordance | None:
     """A concordance from a file, or one that comes with tanheng."""
     from tanheng import labels
 

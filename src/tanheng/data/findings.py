@@ -52,9 +52,12 @@ def placed(where: object, language: str) -> str:
     """
     if language == "en":
         return str(where)
-    pattern = rf"(?:^|, )(?:{'|'.join(_AXES)}) (?=\S)"
-    named = re.sub(pattern, lambda m: m[0].replace(w := m[0].strip(", "), labels.term(_AXES[w], language)), str(where))
-    return named.replace(", ", "，")
+    pattern = rf"(^|, )({'|'.join(_AXES)}) (?=\S)"
+
+    def named(match: re.Match[str]) -> str:
+        return f"{'，' if match[1] else ''}{labels.term(_AXES[match[2]], language)} "
+
+    return re.sub(pattern, named, str(where))
 
 
 def graded(size: float) -> Severity:

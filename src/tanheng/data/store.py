@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
+from itertools import pairwise
 from pathlib import Path
 
 from tanheng.data import archive, checks
@@ -193,6 +194,15 @@ def findings(store: Store, year: int, *, verify: bool = False) -> tuple[Finding,
     if store.reader.SOURCE is not stored.SOURCE:
         return checks.complete(table)
     return checks.worst_first((*stored.verified(table), *table.findings)) if verify else table.findings
+
+
+def survey(store: Store, years: Sequence[int], *, verify: bool = False) -> list[tuple[int, Finding]]:
+    """What is wrong with these years, each and between neighbours (gaps, jumps), worst first; ``verify`` as above."""
+    found = [(year, one) for year in years for one in findings(store, year, verify=verify)]
+    found += [(store.years[-1], one) for one in checks.gaps(store.years)]
+    beside = [pair for pair in pairwise(store.years) if set(pair) & set(years)]
+    found += [(after, one) for before, after in beside for one in checks.jumps(store[before], store[after])]
+    return sorted(found, key=lambda pair: (checks.SEVERITIES.index(pair[1].severity), -pair[1].size))
 
 
 def checked_name(name: str) -> str:

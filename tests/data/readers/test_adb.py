@@ -7,95 +7,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import xlsxwriter
+from adb_tables import SECTORS, TAX, VALUE, Y, Z, emission_rows, folder_of, table_rows, write
 
 from tanheng.accounts import consumption, production
 from tanheng.data import archive
 from tanheng.data.readers import adb
 from tanheng.errors import InputError, LabelError, MissingError, UnitError
 
-ECONOMIES, SECTORS, DEMAND = ("PRC", "GER", "RoW"), ("c1", "c2"), ("F1", "F2", "F3", "F4", "F5")
-NAMES = {"c1": "Agriculture, hunting, forestry, and fishing", "c2": "Mining and quarrying"}
-Z = np.arange(36.0).reshape(6, 6) + 1
-Y = np.arange(90.0).reshape(6, 15) * 2
-X = Z.sum(axis=1) + Y.sum(axis=1)
-TAX, VALUE = 0.1 * X, 0.9 * X - Z.sum(axis=0)
-ACROSS = [(r, c) for r in ECONOMIES for c in SECTORS] + [(r, c) for r in ECONOMIES for c in DEMAND]
-
-
-def write(path: Path, sheets: dict[str, list[list[object]]]) -> Path:
-    """A workbook with these sheets, row by row."""
-    with xlsxwriter.Workbook(str(path)) as book:
-        for name, rows in sheets.items():
-            sheet = book.add_worksheet(name)
-            for at, row in enumerate(rows):
-                sheet.write_row(at, 0, row)
-    return path
-
-
-def table_rows(title: str = "at current prices") -> list[list[object]]:
-    """The sheet of a year."""
-    total = [*ACROSS, ("ToT", "")]
-    rows: list[list[object]] = [
-        ["Multiregional Input-Output Table 2019"],
-        [f"3 economies, {title} (industry by industry)"],
-        ["In millions of US$"],
-        [],
-        ["", "", "", "", *(NAMES.get(code, code) for _, code in ACROSS), "TOTAL"],
-        ["", "", "", "", *(region for region, _ in total)],
-        ["", "", "", "", *(code for _, code in total)],
-    ]
-    for (region, code), z, y, x in zip(ACROSS[:6], Z, Y, X, strict=True):
-        rows.append(["", NAMES[code], region, code, *z, *y, x])
-    blank = [0.0] * 15
-    for code, name, values, final in (
-        ("r60", "Intermediate input total", Z.sum(axis=0), blank),
-        ("r99", "Taxes less subsidies on products", TAX, [2.0] * 15),
-        ("r64", "Value added at basic prices", VALUE, blank),
-        ("r69", "TOTAL", X, blank),
-    ):
-        rows.append(["", name, "TOT", code, *values, *final, 0.0])
-    return rows
-
-
-def emission_rows(economies: tuple[str, ...] = ECONOMIES, unit: str = "Gg of CO2e") -> list[list[object]]:
-    """The sheet of a year of the air emissions: two IPCC sectors, then the totals by substance."""
-    across = [(r, c) for r in economies for c in SECTORS] + [(r, c) for r in economies for c in DEMAND]
-    numbers = np.arange(1.0, len(across) + 1)
-    rows: list[list[object]] = [
-        ["Title:", "Environmentally-Extended Multiregional Input-Output Table (Air Emissions)"],
-        ["Year:", 2019],
-        ["Unit:", unit],
-        [],
-        [
-            "Main IPCC Sector",
-            "GHG Sector",
-            "",
-            *(NAMES.get(code, f"{code} of final demand") for _, code in across),
-            "TOTAL",
-        ],
-        ["", "", "", *(region for region, _ in across)],
-        ["", "", "", *(code for _, code in across)],
-    ]
-    for sector, gas, part in (
-        ("Energy", "CO2", 0.75),
-        ("", "CH4", 4.0),
-        ("Waste", "CO2", 0.25),
-        ("", "CH4", 6.0),
-        ("Total by substance", "CO2", 1.0),
-        ("", "CH4", 10.0),
-        ("", "GHG", 11.0),
-    ):
-        rows.append([sector, gas, "", *(part * numbers), part * numbers.sum()])
-    return rows
-
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    legend: list[list[object]] = [["Code", "Country"], ["PRC", "People's Republic of China"]]
-    write(tmp_path / "ADB-MRIO62-2019_Dec2022.xlsx", {"Legend": legend, "ADB MRIO 2019": table_rows()})
-    write(tmp_path / "2019 EE-MRIOT (Air Emissions).xlsx", {"2019": emission_rows(), "Notes": [["made"]]})
-    return tmp_path
+    return folder_of(tmp_path)
 
 
 def test_the_table_is_read_as_it_stands(folder: Path) -> None:

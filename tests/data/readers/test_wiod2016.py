@@ -1,75 +1,21 @@
 """WIOD 2016: workbooks, and the R and Stata data as CSV, at true layout; CO2, employment, and files not right."""
 
-import csv
 import zipfile
 
 import numpy as np
 import pytest
-from wiod_tables import BELOW, made, rows_of, workbook
+from wiod2016_tables import REGIONS, SECTORS, co2_sheets, csv_file, folder_of, given, table_file
+from wiod_tables import made, rows_of, workbook
 
 from tanheng import accounts
 from tanheng.data import archive
 from tanheng.data.readers import wiod2016
 from tanheng.errors import InputError, LabelError, MissingError
 
-REGIONS, SECTORS = ("AUS", "CHN", "ROW"), ("A01", "C10-C12", "U")
-IDLE = 5  # industry U of CHN
-
-
-def given():
-    return made(REGIONS, SECTORS, idle=IDLE)
-
-
-def table_file(folder, year=2014, change=None, name="WIOT{}_Nov16_ROW.xlsx", sheet=None):
-    rows = rows_of(given(), year, 2016)
-    if change:
-        change(rows)
-    return workbook(folder / name.format(year), {sheet or str(year): rows})
-
-
-def csv_file(folder, prefix="", change=None):
-    table = given()
-    numbers = [f"{prefix}{region}{at}" for region in REGIONS for at in (1, 2, 3)]
-    final = [f"{prefix}{region}{at}" for region in REGIONS for at in range(57, 62)]
-    rows = [["IndustryCode", "IndustryDescription", "Country", "RNr", "Year", *numbers, *final, "TOT"]]
-    for at, (region, sector) in enumerate(table.pairs):
-        side = [sector, "Manufacture of food, beverages", region, at % 3 + 1, 2014]
-        rows.append([*side, *table.Z[at], *table.Y[at], table.x[at]])
-    taxes = {"TXSP": 1.0}
-    value_added = table.x - table.Z.sum(axis=0) - 1
-    blank = [0] * 16
-    rows.append(["II_fob", "Total intermediate consumption", "TOT", 65, 2014, *table.Z.sum(axis=0), *blank])
-    for at, (name, _, code) in enumerate(BELOW):
-        values = value_added if code == "VA" else [taxes.get(code, 0)] * 9
-        rows.append([code, name.strip(), "TOT", 66 + at, 2014, *values, *([3 if code == "TXSP" else 0] * 15), 0])
-    rows.append(["GO", "Output at basic prices", "TOT", 73, 2014, *table.x, *blank])
-    if change:
-        change(rows)
-    file = folder / "WIOT2014_October16_ROW.csv"
-    with file.open("w", newline="") as stream:
-        csv.writer(stream).writerows(rows)
-    return file
-
-
-def co2_sheets(**changes):
-    """As in CO2 emissions.xlsx: notes, sectors, then a sheet a region; RoW; years 2000 to 2016."""
-    years = [str(year) for year in range(2000, 2017)]
-    sheets = {"Notes": [["CO2 emissions (kt)"]], "Sector": [["A01", "Crops"]]}
-    for at, region in enumerate(("AUS", "CHN", "RoW"), start=1):
-        lines = [
-            [code, *(at * factor * int(year) / 2000 for year in years)]
-            for code, factor in (("A01", 1), ("C10-C12", 10))
-        ]
-        u_lines = ["U", *([""] * 17 if region == "CHN" else [0] * 17)]
-        sheets[region] = [["", *years], *lines, u_lines, ["FC_HH", *([100 * at] * 17)]]
-    return sheets | changes
-
 
 @pytest.fixture
 def folder(tmp_path):
-    table_file(tmp_path)
-    workbook(tmp_path / "CO2 emissions.xlsx", co2_sheets())
-    return tmp_path
+    return folder_of(tmp_path)
 
 
 def read(place, year=2014, **options):
