@@ -10,12 +10,14 @@ import pandas as pd
 import pytest
 from data import misbehaving
 from plain_tables import contents, kitzes_folder
+from tables import random_table
 from test_cli import done, run
 
 from tanheng import labels
 from tanheng.data import reader
 from tanheng.data.readers import plain
 from tanheng.data.source import Download
+from tanheng.systems.table import Table
 
 
 @pytest.fixture(autouse=True)
@@ -206,3 +208,29 @@ def test_attached_tables_read_as_pandas_would(kitzes, tmp_path):
     rows = json.loads(done("accounts", "twice", "--account", "consumption", "--format", "json"))["rows"]
     values = [row["value"] for row in rows]
     assert values[:2] == pytest.approx(values[2:], rel=1e-14)
+
+
+def test_a_classification_is_reached_by_the_concordances_that_come_along(tmp_path):
+    table = random_table(1, R=2, S=35, regions=["CHN", "ROW"])
+    renamed = {"Z": table.Z.values, "Y": table.Y.values, "F": table.F.values}
+    about = vars(table.about) | {"classification": "wiod-35"}
+    sectors = list(labels.read_classification("wiod-35").labels)
+    shapes = {"regions": table.regions, "demand": table.demand, "stressors": table.stressors}
+    plain.write(Table.from_arrays(**renamed, sectors=sectors, **shapes, about=about), tmp_path / "t")
+    done("read", "plain", tmp_path / "t", "--name", "mine")
+    done("aggregate", "mine", "--name", "joined", "--sectors", "wiod-23")
+    assert "wiod-23" in done("show", "joined")
+    assert "农林牧渔" in done("show", "joined", "--lang", "zh")
+    result = run("aggregate", "mine", "--name", "x", "--sectors", "gtap-65")
+    assert result.exit_code == 1
+    assert "no concordance leads from wiod-35 to gtap-65" in result.stderr
+
+
+@pytest.mark.parametrize("language", labels.LANGUAGES)
+def test_concordances_say_how_their_weights_were_declared(language):
+    listed = done("concordances", "--lang", language)
+    for one in labels.concordances():
+        assert one.name in listed
+        assert one.weighting(language) in listed
+    shown = done("concordances", "wiod-35-to-23", "--lang", language)
+    assert len(shown.splitlines()) > 35

@@ -182,6 +182,28 @@ def plan(one: Plan, language: str) -> list[Any]:
     return [about, grid, line(head("to-come", language), left, language)]
 
 
+def concordances(them: Iterable[labels.Described], language: str) -> Grid:
+    """A row for each concordance."""
+    grid = _grid(["name", "title", "weights"], language)
+    for one in them:
+        grid.add_row(one.name, one.title(language), one.weighting(language))
+    return grid
+
+
+def concordance(one: labels.Described, language: str) -> list[Any]:
+    """How a concordance was made, and its links with names."""
+    links = labels.Concordance.embedded(one.name)
+    grid = _grid(["from", "to"], language, ["weight"])
+    for source, row in zip(links.source, links.weights, strict=True):
+        for target, weight in zip(links.target, row, strict=True):
+            if weight:
+                ends = (label("sector", source, language, one.source), label("sector", target, language, one.target))
+                grid.add_row(*ends, f"{weight:.6g}")
+    told = {"source": one.origin, "weights": one.weighting(language), "note": one.note.get(language, "")}
+    lines = [line(head(key, language), text, language) for key, text in told.items() if text]
+    return [one.title(language), *lines, grid]
+
+
 def _bytes(count: int) -> str:
     """Bytes for people.
 

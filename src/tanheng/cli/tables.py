@@ -21,7 +21,12 @@ if TYPE_CHECKING:
     from tanheng.systems.table import Table
 
 _SHOWN = 20  # findings after reading; 'check' shows all
-Concordance = Annotated[str | None, typer.Option(metavar="FILE", help="A concordance: a CSV file, or one we ship.")]
+Concordance = Annotated[
+    str | None, typer.Option(metavar="FILE", help="A concordance: a CSV file, or one of 'tanheng concordances'.")
+]
+Sectors = Annotated[
+    str | None, typer.Option(metavar="FILE", help="A concordance, or a classification that the table's own leads to.")
+]
 
 
 # -- from their publishers --------------------------------------------------------------------------------------------
@@ -217,7 +222,7 @@ def _only(store: Store, year: int | None) -> int:
 def aggregate(
     table: TableName,
     name: NewName,
-    sectors: Concordance = None,
+    sectors: Sectors = None,
     regions: Concordance = None,
     year: Year = None,
     years: Years = None,
@@ -230,11 +235,25 @@ def aggregate(
         raise typer.BadParameter("give --sectors or --regions")
 
     def step(one: Table) -> Table:
-        by_sector = _concordance(sectors, one.sectors, "sectors")
-        by_region = _concordance(regions, one.regions, "regions")
-        return joined(one, by_sector, by_region, measure=True)
+        by_sector, target = _by_sector(sectors, one)
+        return joined(one, by_sector, _concordance(regions, one.regions), classification=target, measure=True)
 
     _made(table, name, step, year, years, lang)
+
+
+@app.command()
+def concordances(
+    name: Annotated[str | None, typer.Argument(metavar="NAME", help="One of them; without it, all.")] = None,
+    lang: Language = "en",
+) -> None:
+    """List the concordances that come with tanheng, or say of one how its weights were declared, and its links."""
+    from tanheng import labels
+    from tanheng.cli import describe
+
+    if name is None:
+        shell.show(describe.concordances(labels.concordances(), lang))
+    else:
+        shell.show(*describe.concordance(labels.described(name), lang))
 
 
 @app.command()
@@ -262,12 +281,29 @@ def attach(
     only = _only(stores.open(table), year)
 
     def step(one: Table) -> Table:
-        return attached(one, file, _concordance(sectors, None, "sectors"), _concordance(regions, None, "regions"))
+        return attached(one, file, _concordance(sectors), _concordance(regions))
 
     _made(table, name, step, only, None, lang)
 
 
-def _concordance(given: str | None, source: tuple[str, ...] | None, what: str) -> names.Concordance | None:
+def _by_sector(given: str | None, table: Table) -> tuple[names.Concordance | None, str]:
+    """The concordance of a table's sectors, and the classification it leads to where that is known.
+
+    ``given`` is a file, a concordance that comes with tanheng, or a classification that the table's own leads to.
+    """
+    from tanheng import labels
+
+    own = table.about.classification
+    if given in labels.classifications() and not Path(str(given)).is_file():
+        if not own:
+            hint = "give a concordance from its sectors to those you want, as a CSV file"
+            raise QuestionError(f"the classification of {table.about.name} is not stated", hint=hint)
+        return labels.Concordance.between(own, str(given)), str(given)
+    shipped = {one.name: one.target for one in labels.concordances()}
+    return _concordance(given, table.sectors), shipped.get(str(given), "")
+
+
+def _concordance(given: str | None, source: tuple[str, ...] | None = None) -> names.Concordance | None:
     """A concordance from a file, or one that comes with tanheng."""
     from tanheng import labels
 

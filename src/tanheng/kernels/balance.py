@@ -5,7 +5,7 @@ into its positive part P and the size of its negative part N, both non-negative,
 
     X = r̂ P ŝ − r̂⁻¹ N ŝ⁻¹,
 
-which minimises Σ |a| (z ln z − z + 1), z = x/a, under the totals: a matrix that has them already is left as it is,
+which minimises Σ abs(a) (z ln z − z + 1), z = x/a, under the totals: a matrix that has them already is left as it is,
 signs stay and zeros stay. Each row's r solves a quadratic, r p − n/r = u with p = P s, n = N s⁻¹ (and each column's s
 alike); lines with cells of one sign only are the limits of it (Temurshoev, Miller and Bouwmeester 2013). Without
 negative cells this is RAS (Stone 1961; Bacharach 1970).

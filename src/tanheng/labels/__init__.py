@@ -1,7 +1,7 @@
 """Labels: exact alignment, concordances, and names in English and Chinese."""
 
 from tanheng.labels.align import check_unique, positions, require_same
-from tanheng.labels.catalogue import concordances, described, route
+from tanheng.labels.catalogue import Described, concordances, described, route
 from tanheng.labels.concordance import Concordance
 from tanheng.labels.iso import iso3, renamed
 from tanheng.labels.names import (
@@ -20,6 +20,7 @@ __all__ = [
     "LANGUAGES",
     "Classification",
     "Concordance",
+    "Described",
     "check_unique",
     "classifications",
     "concordances",
