@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from latex2mathml.converter import convert
 from sphinx.application import Sphinx
 
 from tanheng.accounts import ACCOUNTS
+from tanheng.accounts.formula import symbols
 from tanheng.data.reader import READERS
 from tanheng.data.source import Source
 from tanheng.labels import LANGUAGES, term
@@ -37,9 +39,17 @@ def write_accounts(app: Sphinx) -> None:
         function = f"{account.function.__module__}.{account.function.__name__}"
         kept = f"Keeps: {', '.join(account.dims)} (usually {', '.join(account.by)}). Source: {account.source}."
         lines += ["", f"## {account.name}", "", f"{account.title['en']} · {account.title['zh']}", ""]
-        lines += [f"    {account.formula}", "", kept, ""]
+        lines += [_math(account.tex, "block"), ""]
+        lines += [f"- {_math(key)} {symbols()[key]['en']} · {symbols()[key]['zh']}" for key in account.symbols]
+        lines += ["", kept, ""]
+        lines += [f"- `{name}`: {one.what['en']} · {one.what['zh']}" for name, one in account.options.items()] + [""]
         lines += ["```{eval-rst}", f".. autofunction:: {function}", "   :no-index:", "```"]
     (Path(app.srcdir) / "accounts.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def _math(tex: str, display: str = "inline") -> str:
+    """The formula as MathML, which browsers draw themselves: no script, no network."""
+    return convert(tex, display=display).replace("\n", "")
 
 
 def write_sources(app: Sphinx) -> None:
@@ -48,7 +58,8 @@ def write_sources(app: Sphinx) -> None:
     folder.mkdir(exist_ok=True)
     for language in LANGUAGES:
         end = "" if language == "en" else f".{language}"
-        rows = [f"| {' | '.join(term(f'head-{key}', language) for key in ('name', 'title', 'tested'))} |", "|---|---|---|"]
+        heads = " | ".join(term(f"head-{key}", language) for key in ("name", "title", "tested"))
+        rows = [f"| {heads} |", "|---|---|---|"]
         for source in (reader.SOURCE for reader in READERS):
             (folder / f"{source.name}{end}.md").write_text(source_page(source, language), encoding="utf-8")
             tested = term(f"tested-{source.tested}", language)

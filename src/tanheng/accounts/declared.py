@@ -2,39 +2,66 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import xarray as xr
 
+from tanheng.accounts import formula as formulas
 from tanheng.errors import QuestionError, nearest
 
 
 @dataclass(frozen=True)
+class Option:
+    """A keyword of an account: ``read`` makes its value of a text or raises ValueError; ``what`` it is, by language."""
+
+    read: Callable[[str], object]
+    what: dict[str, str]
+
+
+@dataclass(frozen=True)
 class Account:
-    """An account: the function that answers it, the dimensions it can keep and those it keeps unless told otherwise."""
+    """An account: the function that answers it, the dimensions it can keep and those it keeps unless told otherwise.
+
+    ``options`` are the function's own keywords, each with the function that reads it from a text and what it is.
+    """
 
     name: str
     title: dict[str, str]  # by language
-    formula: str
+    tex: str
+    symbols: tuple[str, ...]  # keys of symbols.toml
     source: str
     dims: tuple[str, ...]
     by: tuple[str, ...]
+    options: Mapping[str, Option]
     function: Callable[..., xr.DataArray]
+
+    @property
+    def formula(self) -> str:
+        """The formula in plain characters."""
+        return formulas.plain(self.tex)
 
 
 ACCOUNTS: dict[str, Account] = {}
 
 
 def account(
-    name: str, *, en: str, zh: str, formula: str, source: str, dims: str, by: str
+    name: str,
+    *,
+    en: str,
+    zh: str,
+    formula: str,
+    symbols: str,
+    source: str,
+    dims: str,
+    by: str,
+    options: Mapping[str, Option] | None = None,
 ) -> Callable[[Callable[..., xr.DataArray]], Callable[..., xr.DataArray]]:
-    """Declare the function below as the account ``name``."""
+    """Declare the function below as the account ``name``; ``formula`` in TeX, ``symbols`` the ones to be explained."""
 
     def declare(function: Callable[..., xr.DataArray]) -> Callable[..., xr.DataArray]:
-        ACCOUNTS[name] = Account(
-            name, {"en": en, "zh": zh}, formula, source, tuple(dims.split()), tuple(by.split()), function
-        )
+        title, kept = {"en": en, "zh": zh}, (tuple(dims.split()), tuple(by.split()))
+        ACCOUNTS[name] = Account(name, title, formula, tuple(symbols.split()), source, *kept, options or {}, function)
         return function
 
     return declare

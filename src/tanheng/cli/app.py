@@ -99,6 +99,14 @@ def chosen(store: Store, year: int | None, years: Span | None) -> tuple[int, ...
     return store.years if year is None else (year,)
 
 
+def pairs(given: list[str]) -> dict[str, str]:
+    """The options that were given as KEY=VALUE."""
+    cut = [text.partition("=") for text in given]
+    if wrong := next((key for key, equals, _ in cut if not equals), None):
+        raise typer.BadParameter(f"{wrong!r} is not of the form KEY=VALUE")
+    return {key: value for key, _, value in cut}
+
+
 def main() -> None:
     """The entry point of the command ``tanheng``."""
     shell.open_streams()

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from tanheng import labels, norms
+from tanheng.accounts.formula import plain, symbols
 from tanheng.cli.output import figure, head, label, line, plain_grid, said
 from tanheng.data import findings as messages
 from tanheng.errors import NormError
@@ -226,6 +227,24 @@ def accounts(declared: Mapping[str, Account], language: str) -> Grid:
     for _, one in sorted(declared.items()):
         grid.add_row(one.name, one.title[language], one.formula, one.source, ",".join(one.dims))
     return grid
+
+
+def account(one: Account, language: str) -> list[Any]:
+    """An account's formula with its symbols, its source, dimensions and options."""
+    told = {
+        "title": one.title[language],
+        "formula": one.formula,
+        "source": one.source,
+        "dimensions": f"{', '.join(one.dims)} ({', '.join(one.by)})",
+    }
+    lines = [line(head(key, language), text, language) for key, text in told.items()]
+    grid = _grid(["symbol", "meaning"], language)
+    for symbol in one.symbols:
+        grid.add_row(plain(symbol), symbols()[symbol][language])
+    options = _grid(["option", "meaning"], language)
+    for name, option in one.options.items():
+        options.add_row(name, option.what[language])
+    return [*lines, grid, *([options] if one.options else [])]
 
 
 def all_norms(when: datetime.date, language: str) -> Grid:

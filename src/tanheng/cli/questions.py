@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from tanheng.cli import shell
-from tanheng.cli.app import Language, TableName, Year, Years, app, chosen
-from tanheng.errors import NormError, QuestionError
+from tanheng.cli.app import Language, TableName, Year, Years, app, chosen, pairs
+from tanheng.errors import NormError, QuestionError, nearest
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -65,14 +65,15 @@ def accounts(
     format: Annotated[Literal["table", "csv", "json", "parquet"] | None, typer.Option(help="How to write.")] = None,
     out: Annotated[Path | None, typer.Option("-o", "--out", metavar="FILE", help="Where to write.")] = None,
     lang: Language = "en",
-    list_: Annotated[bool, typer.Option("--list", help="List the accounts and end.")] = False,
+    option: Annotated[list[str] | None, typer.Option(metavar="KEY=VALUE", help="An option of the account.")] = None,
+    list_: Annotated[bool, typer.Option("--list", help="List the accounts, or explain the one named.")] = False,
 ) -> None:
     """Compute an account of a table, for the latest year unless told otherwise."""
     if list_:
-        from tanheng.accounts import ACCOUNTS
+        from tanheng.accounts import ACCOUNTS, find
         from tanheng.cli import describe
 
-        shell.show(describe.accounts(ACCOUNTS, lang))
+        shell.show(*(describe.account(find(account), lang) if account else [describe.accounts(ACCOUNTS, lang)]))
         return
     if account is None:
         raise typer.BadParameter("give --account NAME; 'tanheng accounts --list' shows them")
@@ -82,7 +83,8 @@ def accounts(
 
     store = stores.open(table)
     asked = (store.years[-1],) if year is None and years is None else chosen(store, year, years)
-    results, faults = _compute(store, asked, account, by, stressor or None, group, prices)
+    own = _own_options(account, pairs(option or []))
+    results, faults = _compute(store, asked, account, by, stressor or None, group, prices, own)
     if kind == "table":
         shell.show(*output.as_tables(results, lang), path=out)
     else:
@@ -117,6 +119,7 @@ def _compute(
     stressor: list[str] | None,
     group: str | None,
     prices: str,
+    own: dict[str, object],
 ) -> tuple[list[xr.DataArray], Faults]:
     """The account of each year, and the errors that are found in its table."""
     from tanheng.accounts import find
@@ -129,10 +132,27 @@ def _compute(
     with shell.progress() as progress:
         for done, year in enumerate(years):
             progress(account, done, len(years))
-            more = _deflator(year) if prices == "constant" else {}
+            more = own | (_deflator(year) if prices == "constant" else {})
             results.append(ask(store[year], by, stressor=stressor, group_by=group, **more))
             faults += _faults(store, year)  # while it is at hand
     return results, faults
+
+
+def _own_options(account: str, given: dict[str, str]) -> dict[str, object]:
+    """The account's own options, read from their texts; raises QuestionError for one that it does not have."""
+    from tanheng.accounts import find
+
+    known = find(account).options
+    values: dict[str, object] = {}
+    for key, text in given.items():
+        if key not in known:
+            hint = nearest(key, known) if known else "it has none"
+            raise QuestionError(f"{account} has no option {key!r}", hint=hint)
+        try:
+            values[key] = known[key].read(text)
+        except ValueError:
+            raise QuestionError(f"{text!r} is no {key}", where=account, hint=known[key].what["en"]) from None
+    return values
 
 
 def _faults(store: Store, year: int) -> Faults:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from tanheng.cli import shell
-from tanheng.cli.app import Language, NewName, SourceName, Span, TableName, Year, Years, app, chosen
+from tanheng.cli.app import Language, NewName, SourceName, Span, TableName, Year, Years, app, chosen, pairs
 from tanheng.errors import InputError, QuestionError
 
 if TYPE_CHECKING:
@@ -99,20 +99,13 @@ def read(
     from tanheng.data import store as stores
 
     door = reader.find(source)
-    options = _options(option or [])
+    options = pairs(option or [])
     reader.require_options(door.SOURCE, options)
     place = archive.open(path)
     span = chosen(stores.Store(str(path), door, place), year, years)
     with shell.progress() as progress:
         store = stores.add(door, path, name=name, years=span, options=options, progress=progress)
     _show_stored(store, span, lang)
-
-
-def _options(given: list[str]) -> dict[str, str]:
-    pairs = [text.partition("=") for text in given]
-    if wrong := next((key for key, equals, _ in pairs if not equals), None):
-        raise typer.BadParameter(f"{wrong!r} is not of the form KEY=VALUE")
-    return {key: value for key, _, value in pairs}
 
 
 def _show_stored(store: Store, years: tuple[int, ...], language: str) -> None:
