@@ -56,10 +56,12 @@ def satellites() -> tuple[np.ndarray, np.ndarray]:
     return TQ.reshape(4, 8), YQ.reshape(4, 4)
 
 
-def workbook(path: Path, accounts_: list[tuple[str, str, str]] | None = None) -> None:
+def workbook(
+    path: Path, accounts_: list[tuple[str, str, str]] | None = None, sectors: tuple[str, str] = SECTORS
+) -> None:
     sheets = {
         "Regions": [("Lfd_Nr", "Region_acronyms", "Region_names"), (1, "AUS", "Australia"), (2, "AUT", "Austria")],
-        "Sectors": [("Lfd_Nr", "Sector_names"), (1, "Wheat"), (2, "Coal")],
+        "Sectors": [("Lfd_Nr", "Sector_names"), *enumerate(sectors, start=1)],
         "Value added and final demand": [
             ("Lfd_Nr", "Value_added_names", "Final_demand_names"),
             (1, "Compensation of employees D.1", "Household final consumption P.3h"),

@@ -175,7 +175,7 @@ def test_a_table_without_direct_emissions_gets_zeros_and_a_note(tmp_path):
     rows = [["CH4", "t", "one", "all", "", 1], ["CH4", "t", "two", "all", "", 1], ["CH4", "t", "two", "", "final", 3]]
     table = attach(kitzes(), write(tmp_path / "ch4.csv", *rows, head=[*HEAD[:4], "demand", "value"]))
     assert table.F_Y.values.tolist() == [[[0], [0]], [[0], [3]]]
-    assert [one.values.get("names") for one in table.findings] == ["CH4", "CO2"]
+    assert [one.values.get("names") for one in table.findings] == ["CH4", "CO2, CH4 (one)"]
 
 
 # -- laws -------------------------------------------------------------------------------------------------------------
@@ -237,6 +237,55 @@ def test_a_region_that_one_stressor_lacks(tmp_path):
     path = write(tmp_path / "co2.csv", *rows, ["CH4", "t", "b", "s", 1], ["CH4", "t", "b", "t", 1])
     with pytest.raises(MissingError, match="CH4 has no numbers for a "):
         attach(two_by_two(), path)
+
+
+PARTS = Concordance.from_groups({"a": ["x"], "b": ["y", "z"]}, ["x", "y", "z"])
+
+
+@pytest.mark.parametrize("kept", ["xy", "xyz"])
+def test_a_part_of_a_region_that_is_missing_raises_unless_declared(tmp_path, kept):
+    """z is a part of b: without its CH4, b would hold that of y alone and not say so."""
+    rows = [["CH4", "kt", region, sector, 1] for region in "xy" for sector in "st"]
+    rows += [["CO2", "kt", region, sector, 1] for region in kept for sector in "st"]
+    path = write(tmp_path / "ch4.csv", *rows)
+    with pytest.raises(
+        MissingError, match=r"ch4.csv: CH4 has no numbers for z, .*a part of a region; .*missing='zero'"
+    ):
+        attach(two_by_two(), path, region_concordance=PARTS)
+    table = attach(two_by_two(), path, region_concordance=PARTS, missing="zero")
+    assert table.F.sel(stressor="CH4").values.ravel().tolist() == [1, 1, 1, 1]
+    assert checks(table) == ["attached", "unattached-parts"]
+    gap = table.findings[1]
+    assert (gap.severity, gap.values["names"], gap.values["count"]) == ("warning", "z", 1)
+    assert "z" in findings.said(gap, "zh")[0]
+
+
+def test_a_region_missing_whole_is_not_called_a_part(tmp_path):
+    path = write(tmp_path / "co2.csv", *[["CO2", "kt", "x", sector, 1] for sector in "st"])
+    with pytest.raises(MissingError, match=r"CO2 has no numbers for b \(1 of 2 regions\)"):
+        attach(two_by_two(), path, region_concordance=PARTS)
+    assert checks(attach(two_by_two(), path, region_concordance=PARTS, missing="zero")) == [
+        "attached",
+        "unattached-regions",
+    ]
+
+
+def test_households_alone_are_no_numbers_of_a_region(tmp_path):
+    """b has direct emissions and none of sectors, which a has: they are missing, not zero."""
+    rows = [["CO2", "kt", "a", sector, "", 1] for sector in "st"]
+    rows += [["CO2", "kt", region, "", "households", 1] for region in "ab"]
+    path = write(tmp_path / "co2.csv", *rows, head=[*HEAD[:4], "demand", "value"])
+    with pytest.raises(MissingError, match="CO2 has no numbers for b "):
+        attach(two_by_two(), path)
+    alone = write(tmp_path / "direct.csv", *rows[2:], head=[*HEAD[:4], "demand", "value"])
+    assert attach(two_by_two(), alone).F_Y.values[0, :, 0].tolist() == [1, 1]  # of households and of no sector at all
+
+
+def test_direct_emissions_that_some_lack_are_named(tmp_path):
+    rows = [[gas, "kt", region, sector, "", 1] for gas in ("CO2", "CH4") for region in "ab" for sector in "st"]
+    rows += [["CO2", "kt", "a", "", "households", 1]]
+    table = attach(two_by_two(), write(tmp_path / "co2.csv", *rows, head=[*HEAD[:4], "demand", "value"]))
+    assert [one.values["names"] for one in table.findings if one.check == "no-direct"] == ["CO2 (b), CH4"]
 
 
 def test_sectors_that_the_concordance_has_and_the_file_has_not(tmp_path):

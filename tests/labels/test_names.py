@@ -56,7 +56,7 @@ def test_all_41_wiod_regions_have_a_chinese_name_of_their_own() -> None:
 def test_a_label_of_a_users_table_is_its_own_name() -> None:
     assert region_name("BJ", "zh") == "BJ"
     assert sector_name("steel", "zh") == "steel"
-    assert demand_name("exports", "zh") == "exports"
+    assert demand_name("tourism", "zh") == "tourism"
 
 
 def test_sector_names_are_those_of_wiod() -> None:

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from tables import kitzes, random_table
 
 from tanheng.accounts import consumption
+from tanheng.data.findings import found
 from tanheng.errors import InputError, LabelError, TableError
 from tanheng.systems.balance import balance
 
@@ -74,6 +75,15 @@ def test_the_record_says_how_and_how_much():
     assert f"largest change {largest * 100:.3f} %, {moved * 100:.3f} % of all flows moved" in version
     factor = float(table.Y.sum() / table.V.sum())
     assert f"primary inputs scaled by {factor:.6g} to final demand" in version
+
+
+def test_what_readers_noted_stays_and_what_checks_measured_does_not():
+    told = found("converted", "note", "Z", part="Z", given="thousand USD", held="million USD")
+    own = found("output-differs", "note", "x", gap=1.0, unit="EUR", worst="region r0, sector s0")
+    measured = found("column-balance", "warning", "V", count=1, worst="region r0, sector s0", share=0.1)
+    table = off(1).noted((told, own, measured))
+    assert balance(table).findings == (told, own)
+    assert balance(table, table.x).findings == (told,)  # the output asked for is no longer the source's
 
 
 def test_a_balanced_table_is_left_as_it_is():

@@ -26,7 +26,8 @@ DEFINITIONS = (
     en="Carbon intensity of exports",
     zh="出口碳强度",
     formula=r"\text{(a)} \; \frac{u_r e_r}{e_r} \quad \text{(b)} \; \frac{m e_r}{e_r} "
-    r"\quad \text{(c)} \; \frac{u_r e_r}{w_r e_r} \quad \text{(d)} \; \frac{\sum_{s \neq r} E_{rs}}{\sum_{s \neq r} \mathrm{VAX}_{rs}}",
+    r"\quad \text{(c)} \; \frac{u_r e_r}{w_r e_r} "
+    r"\quad \text{(d)} \; \frac{\sum_{s \neq r} E_{rs}}{\sum_{s \neq r} \mathrm{VAX}_{rs}}",
     symbols=r"u_r w_r m e_r E_{rs} \mathrm{VAX}_{rs}",
     source="Peters 2008; Johnson and Noguera 2012; Su and Ang 2017",
     dims="definition region sector",

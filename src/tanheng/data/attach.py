@@ -65,7 +65,8 @@ def attach(
     kept and checked.
 
     Raises LabelError for a sector, region or category that leads nowhere and for a stressor that the table has,
-    MissingError for a region or number that is missing (``missing="zero"`` declares that such regions have none),
+    MissingError for a region or number that is missing (``missing="zero"`` declares that such regions have none), also
+    for a region that the concordance puts together with others,
     UnitError for unlike units of a stressor, InputError for a file that is not as it must be, QuestionError for another
     choice, ConservationError when a total is not kept.
     """
@@ -78,15 +79,16 @@ def attach(
     for name in account.stressors:
         if name in table.stressors:
             raise LabelError(f"the table has the stressor {name}", where=entry.where, hint="rename it in the file")
-    sectors, unused = _weights(account.sectors, table.sectors, concordance, "sector", entry.where)
-    regions, _ = _weights(account.regions, table.regions, region_concordance, "region", entry.where)
+    sectors, unused, _ = _weights(account.sectors, table.sectors, concordance, "sector", entry.where)
+    regions, absent, apart = _weights(account.regions, table.regions, region_concordance, "region", entry.where)
     gaps = _gaps(account, table, sectors, regions, missing, entry)
+    gaps += _parts(account, absent, np.concatenate([regions, apart]), missing, entry)
     F = _spread(np.einsum("kps,pr->krs", account.F, regions), sectors, table.x.values if shares else None)
     F_Y = np.einsum("kpd,pr->krd", account.F_Y, regions)
     _require_kept(account, F, F_Y, entry.where)
     if unused:
         gaps += [found("unused-sectors", "warning", "F", source=entry.base, names=_few(unused), count=len(unused))]
-    return _joined(table, account, F, F_Y, entry, gaps)
+    return _joined(table, account, F, F_Y, entry, [*gaps, *_without_direct(table, account, regions)])
 
 
 # -- the file ---------------------------------------------------------------------------------------------------------
@@ -271,8 +273,8 @@ def _parquet(entry: Entry) -> Iterator[Line]:
 
 def _weights(
     source: Sequence[str], target: Sequence[str], given: Concordance | str | Path | None, what: str, where: str
-) -> tuple[Array, list[str]]:
-    """The shares (source, target), and the labels of the concordance that the file does not have."""
+) -> tuple[Array, list[str], Array]:
+    """The shares (source, target), and those of the labels that the concordance has and the file has not."""
     weights = np.zeros((len(source), len(target)))
     if given is None:
         try:
@@ -280,12 +282,15 @@ def _weights(
         except LabelError as error:
             hint = f"{error.hint}; or declare a concordance from the file's {what}s to the table's"
             raise LabelError(error.what, where=where, hint=hint) from None
-        return weights, []
+        return weights, [], weights[:0]
     concordance = _opened(given)
     columns = labels.positions(concordance.target, target, what=f"target {what}", where=concordance.where)
     rows = labels.positions(source, concordance.source, what=what, where=f"{where}, by {concordance.where}")
     weights[:, columns] = concordance.weights[rows]
-    return weights, [label for label in concordance.source if label not in source]
+    unused = [at for at, label in enumerate(concordance.source) if label not in source]
+    apart = np.zeros((len(unused), len(target)))
+    apart[:, columns] = concordance.weights[unused]
+    return weights, [concordance.source[at] for at in unused], apart
 
 
 def _opened(given: Concordance | str | Path) -> Concordance:
@@ -308,9 +313,15 @@ def _spread(F: Array, weights: Array, x: Array | None) -> Array:
     return spread
 
 
+def _given(account: _Account) -> Mask:
+    """Which regions of the file have numbers of which stressor (K, P): of sectors, where any region has them."""
+    some: Mask = np.asarray(account.given.any(axis=(1, 2)))
+    return np.where(some[:, None], account.given.any(axis=2), account.direct_given.any(axis=2))
+
+
 def _gaps(account: _Account, table: Table, sectors: Array, regions: Array, missing: str, entry: Entry) -> list[Finding]:
     """What the file does not cover: regions raise, unless it is declared that they have none; sectors are noted."""
-    has = account.given.any(axis=2) | account.direct_given.any(axis=2)
+    has = _given(account)
     lacking = np.argwhere((has.astype(float) @ regions) == 0)
     if lacking.size and missing == "raise":
         k = lacking[0, 0]
@@ -327,6 +338,42 @@ def _gaps(account: _Account, table: Table, sectors: Array, regions: Array, missi
         found(name, "warning", "F", len(them) / whole[name], source=entry.base, names=_few(them), count=len(them))
         for name, them in gaps
     ]
+
+
+def _parts(account: _Account, absent: list[str], regions: Array, missing: str, entry: Entry) -> list[Finding]:
+    """Regions without numbers that are a part of a region of the table, which would hold the others' alone.
+
+    ``absent`` are those that the concordance has and the file has not; ``regions`` are the shares of theirs, too.
+    """
+    names = [*account.regions, *absent]
+    has = np.concatenate([_given(account), np.zeros((len(account.stressors), len(absent)), dtype=bool)], axis=1)
+    reached = (has.astype(float) @ regions) > 0
+    partial = ~has & ((reached.astype(float) @ regions.T) > 0)
+    if not partial.any():
+        return []
+    if missing == "raise":
+        k = int(partial.any(axis=1).argmax())
+        few = _few([names[at] for at in np.flatnonzero(partial[k])])
+        what = f"{account.stressors[k]} has no numbers for {few}, which the concordance makes a part of a region"
+        hint = "add them, take them out of the region concordance, or declare missing='zero'"
+        raise MissingError(what, where=entry.where, hint=hint)
+    them = [names[at] for at in np.flatnonzero(partial.any(axis=0))]
+    size = len(them) / len(names)
+    return [found("unattached-parts", "warning", "F", size, source=entry.base, names=_few(them), count=len(them))]
+
+
+def _without_direct(table: Table, account: _Account, regions: Array) -> list[Finding]:
+    """Stressors, or regions of a stressor, whose direct emissions are held as zero beside others that are given."""
+    if table.F_Y is None and not account.direct_given.any():
+        return []
+    lacking = [] if table.F_Y is not None else list(table.stressors)
+    reached = (account.direct_given.any(axis=2).astype(float) @ regions) > 0
+    for stressor, has in zip(account.stressors, reached, strict=True):
+        if not has.any():
+            lacking.append(stressor)
+        elif not has.all():
+            lacking.append(f"{stressor} ({_few([table.regions[at] for at in np.flatnonzero(~has)])})")
+    return [found("no-direct", "note", "F_Y", names=_few(lacking))] if lacking else []
 
 
 def _require_kept(account: _Account, F: Array, F_Y: Array, where: str) -> None:
@@ -346,18 +393,14 @@ def _require_kept(account: _Account, F: Array, F_Y: Array, where: str) -> None:
 def _joined(table: Table, account: _Account, F: Array, F_Y: Array, entry: Entry, gaps: list[Finding]) -> Table:
     stressors = [*table.stressors, *account.stressors]
     direct = F_Y if account.direct_given.any() else None
-    lacking = [] if table.F_Y is not None else list(table.stressors)
-    lacking += [] if direct is not None else account.stressors
-    notes = list(gaps)
     joined_Y = None
     if table.F_Y is not None or direct is not None:
         old = np.zeros((len(table.stressors), *F_Y.shape[1:])) if table.F_Y is None else table.F_Y.values
         joined_Y = _named(np.concatenate([old, F_Y]), stressors, table.Y, ("to_region", "demand"))
-        notes += [found("no-direct", "note", "F_Y", names=_few(lacking))] if lacking else []
     joined = _named(np.concatenate([table.F.values, F]), stressors, table.Y, ("region", "sector"))
     absent = int((~account.given[account.given.any(axis=2)]).sum())
     names, count = _few(account.stressors), len(account.stressors)
-    notes = [found("attached", "note", "F", names=names, count=count, source=entry.base, absent=absent), *notes]
+    notes = [found("attached", "note", "F", names=names, count=count, source=entry.base, absent=absent), *gaps]
     kept = tuple(one for one in table.findings if one.check != "no-stressors")
     about = _about(table.about, account, f"{names} attached from {entry.base}")
     return table.replace(F=joined, F_Y=joined_Y, about=about, findings=(*kept, *notes))

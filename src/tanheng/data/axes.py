@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from tanheng import labels
 from tanheng.data.grid import Grid
 from tanheng.errors import LabelError, MissingError
 
 
 def product(columns: Grid, inner: str) -> tuple[list[str], list[str]]:
-    """The two axes whose product the columns (pairs) are, in order; LabelError where a region lacks what the first has.
+    """The two axes whose product the columns (pairs) are, in order; LabelError where a region lacks what others have.
 
-    ``inner`` is what the second axis holds, in words.
+    ``inner`` is what the second axis holds, in words. What most regions have is due, the first of them where as many
+    have something else.
     """
-    pairs = [(str(label[0]), str(label[1])) for label in columns.columns if isinstance(label, tuple)]
-    regions = list(dict.fromkeys(region for region, _ in pairs))
-    seconds = [second for region, second in pairs if region == regions[0]]
-    labels.check_unique(seconds, what=f"{inner} of {regions[0]}", where=f"{columns.where}, header")
+    held: dict[str, list[str]] = {}
+    for region, second in (label for label in columns.columns if isinstance(label, tuple)):
+        held.setdefault(str(region), []).append(str(second))
+    regions = list(held)
+    seconds = list(Counter(map(tuple, held.values())).most_common(1)[0][0])
+    first = next(region for region in regions if held[region] == seconds)
+    labels.check_unique(seconds, what=f"{inner} of {first}", where=f"{columns.where}, header")
     try:
         columns.require_columns([(region, second) for region in regions for second in seconds])
     except LabelError as error:

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from tanheng import labels
 from tanheng.errors import InputError, TableError
 from tanheng.kernels.balance import LIMIT, TOLERANCE, Balanced, gras
+from tanheng.systems.aggregate import carried
 from tanheng.systems.table import Table
 
 Array = NDArray[np.float64]
@@ -33,8 +34,9 @@ def balance(
     * F and F_Y, untouched.
 
     ``about.version`` of the result records the method, its steps, the largest change of a cell and the share of all
-    flows that moved, and the factor on primary inputs where it is not one. ``tolerance`` is relative to each line's
-    gross sum. Memory: about three times Z beside the table.
+    flows that moved, and the factor on primary inputs where it is not one. What readers noted of the source stays on
+    the table, but for the source's own output where another is given. ``tolerance`` is relative to each line's gross
+    sum. Memory: about three times Z beside the table.
 
     Raises TableError where the table has no V (its primary inputs are then the balance itself, and nothing is out of
     balance), where primary inputs cannot be scaled to final demand (the signs of their totals differ), where the signs
@@ -78,6 +80,7 @@ def balance(
         Y=table.Y.copy(data=np.ascontiguousarray(new[:n, n:]).reshape(table.Y.shape)),
         V=table.V.copy(data=np.ascontiguousarray(new[n:, :n]).reshape(table.V.shape)),
         about=about,
+        findings=tuple(one for one in carried(table) if output is None or one.check != "output-differs"),
     )
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import zipfile
 from pathlib import Path
 
+import iso3166
 import numpy as np
 import pytest
 from adb_tables import SECTORS, TAX, VALUE, Y, Z, emission_rows, folder_of, table_rows, write
 
+from tanheng import labels
 from tanheng.accounts import consumption, production
 from tanheng.data import archive
 from tanheng.data.readers import adb
@@ -38,6 +40,14 @@ def test_the_table_is_read_as_it_stands(folder: Path) -> None:
     assert set(checks) == {"renamed", "left-out"}  # the stated output fits
     assert checks["left-out"].values["total"] == 2.0 * 15
     assert "PRC to CHN, GER to DEU, RoW to ROW" in checks["renamed"].what
+
+
+def test_economies_go_by_their_codes_of_iso_3166() -> None:
+    """ADB's own codes of its members (Handbook of Style and Usage): Fiji, Kuwait, Tajikistan are no codes of ISO."""
+    own = ["FIJ", "KUW", "TAJ", "MYA", "BRU", "CAM", "TAP", "LAO", "KGZ", "HKG"]
+    named = [labels.renamed(own, adb.OWN).get(code, code) for code in own]
+    assert named == ["FJI", "KWT", "TJK", "MMR", "BRN", "KHM", "TWN", "LAO", "KGZ", "HKG"]
+    assert not set(adb.OWN) & set(iso3166.countries_by_alpha3)  # no code of ISO is taken for another country's
 
 
 def test_emissions_are_the_totals_by_substance_and_conserved(folder: Path) -> None:

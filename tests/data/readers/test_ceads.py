@@ -7,7 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from ceads_tables import FULL, OLDER, SMALL, chinese, english, inventory, numbers, write
+from ceads_tables import FULL, OLDER, SMALL, chinese, english, inventory, numbers
+from wiod_tables import workbook as write
 
 from tanheng.accounts import consumption, production
 from tanheng.data import archive

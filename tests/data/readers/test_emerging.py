@@ -47,6 +47,15 @@ def test_co2_is_the_sum_of_its_fuels_and_conserved(folder: Path) -> None:
         assert account(table, by="region").sum().item() == pytest.approx(CO2.sum(), rel=1e-9)  # convention 7
 
 
+def test_a_column_of_totals_is_not_added_to_its_parts(folder: Path) -> None:
+    """The columns carry no names: one that is the sum of the others, sector by sector, would count all twice."""
+    savemat(folder / "EMERGING_CO2_2023.mat", {"CO2": np.hstack([CO2, CO2.sum(axis=1, keepdims=True)])})
+    table = emerging.read(archive.open(folder), 2023)
+    np.testing.assert_array_equal(table.F.values.ravel(), CO2.sum(axis=1))
+    joined = next(finding for finding in table.findings if finding.check == "joined")
+    assert "column 8 is their total" in joined.what
+
+
 def test_the_older_names_and_a_structure_around_it_read_alike(folder: Path, tmp_path: Path) -> None:
     older = tmp_path / "older"
     older.mkdir()

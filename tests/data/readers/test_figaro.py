@@ -58,6 +58,17 @@ def test_the_matrix(tmp_path: Path) -> None:
     assert {one.check: one.values.get("total") for one in table.findings}["left-out"] == 32.0  # |V_FINAL|
 
 
+def test_sectors_are_named(tmp_path: Path) -> None:
+    """By industries or products, as the table's sectors are, also where it is made of supply and use."""
+    one = read(folder(tmp_path / "ind", {MATRIX: matrix(*cells())}))
+    assert one.about.classification == "figaro-64"
+    unknown = read(folder(tmp_path / "other", {MATRIX: matrix(*cells(("A01", "X99")))}))
+    assert unknown.about.classification == ""
+    place = supply_use(tmp_path / "sut")
+    made = {model: read(place, model=model).about.classification for model in ("B", "D")}
+    assert made == {"B": "figaro-64-products", "D": "figaro-64"}
+
+
 def test_the_flat_file_holds_the_same(tmp_path: Path) -> None:
     whole = read(folder(tmp_path / "matrix", {MATRIX: matrix(*cells())}))
     assert read(folder(tmp_path / "flat", {FLAT: flat(*cells())})).hash == whole.hash

@@ -28,6 +28,7 @@ from tanheng import accounts
 from tanheng.data import archive
 from tanheng.data.readers import gloria
 from tanheng.errors import InputError, LabelError, MissingError
+from tanheng.labels import sector_name
 from tanheng.systems.table import Table
 
 
@@ -65,6 +66,18 @@ def test_model_d_of_miller_and_blair(tmp_path: Path) -> None:
     # by model B a product has the recipes of its makers: g = 90, 110; T = ĝ⁻¹ V
     by_b = read(tmp_path, model="B").Z.values[0, :, 0]
     assert by_b == pytest.approx(np.array(USE["AUS"]) @ np.array([[1, 0], [10 / 110, 100 / 110]]), rel=1e-12)
+
+
+@pytest.mark.parametrize("diagonal", [True, False])
+def test_sectors_are_named_where_they_are_glorias(tmp_path: Path, diagonal: bool) -> None:
+    """Editions differ in case and full stops; a sector that GLORIA does not have leaves the table without names."""
+    place = folder(tmp_path, contents(diagonal=diagonal))
+    assert (read(place).about.classification, "renamed" in noted(read(place))) == ("", False)
+    workbook(place / "GLORIA_ReadMe_059.xlsx", sectors=("Growing Cereals n.e.c.", "Hard coal"))
+    table = read(place)
+    assert (table.sectors, table.about.classification) == (("Growing cereals n.e.c", "Hard coal"), "gloria-120")
+    assert noted(table)["renamed"].endswith("Growing Cereals n.e.c. to Growing cereals n.e.c")
+    assert sector_name(table.sectors[1], "zh", table.about.classification) == "硬煤"
 
 
 def test_a_diagonal_supply_needs_no_model(tmp_path: Path) -> None:

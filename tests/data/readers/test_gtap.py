@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
-from gtap_tables import OLD, base, write
+from gtap_tables import AXES, FULL, OLD, base, write
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -15,6 +16,7 @@ from tanheng.accounts import consumption, production
 from tanheng.data import archive
 from tanheng.data.readers import gtap
 from tanheng.errors import InputError, LabelError, MissingError
+from tanheng.labels.names import read_classification
 from tanheng.systems.table import Table
 
 
@@ -85,6 +87,22 @@ def test_headers_of_model_6_make_the_same_table(tmp_path: Path) -> None:
     np.testing.assert_array_equal(table.F.values, new.F.values)
     assert table.F_Y is not None
     assert table.F_Y.sel(stressor="CO2", to_region="USA", demand="capital formation").item() == 2.0  # one a fuel
+
+
+@pytest.mark.parametrize(("change", "due"), [(str, "gtap-65"), (str.upper, ""), ("{}x".format, "")])
+def test_sixty_five_sectors_are_named_by_gtap_only_where_they_are_its_own(
+    tmp_path: Path, change: Any, due: str
+) -> None:
+    """A classification that lacks the table's labels would raise wherever a sector is named."""
+    sectors = [change(code) for code in read_classification("gtap-65").labels]
+    labels = FULL | {"COMM": sectors, "ACTS": sectors, "REG": ["chn"], "MARG": sectors[-1:], "ENDW": ["Land"]}
+    shapes = {name: [len(labels[axis]) for axis in axes.split()] for name, axes in AXES.items() if name[0] != "M"}
+    made = {name: np.ones(shape) for name, shape in shapes.items()}
+    users = made["VMFB"].sum(axis=1) + made["VMPB"] + made["VMGB"] + made["VMIB"]
+    made |= {"VMSB": users[:, None], "VST": made["VTWR"].sum(axis=(1, 2, 3))[:, None]}
+    table = read(write(tmp_path / "2017", made, labels))
+    assert table.sectors == tuple(sectors)
+    assert table.about.classification == due
 
 
 def test_what_was_assumed_is_said(tmp_path: Path) -> None:

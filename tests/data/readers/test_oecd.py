@@ -180,6 +180,14 @@ def test_a_region_without_gases_is_a_gap(tmp_path):
     assert read(tmp_path, gaps="zero").F.values[0].tolist() == [[1, 10], [2, 20], [0, 0]]
 
 
+def test_an_observation_that_occurs_twice_is_refused(tmp_path):
+    """Where one more dimension varies, neither observation may win in silence."""
+    file_of(tmp_path, "2020_SML.csv", lines())
+    gases(tmp_path, areas=("AUS", "CHN", "WXD", "CHN"))
+    with pytest.raises(LabelError, match=r"DF_MAIN\.csv: PROD_GHG of CHN A01_02 in 2020 occurs twice"):
+        read(tmp_path)
+
+
 def test_gases_of_other_years_only(tmp_path):
     file_of(tmp_path, "2018_SML.csv", lines())
     gases(tmp_path)

@@ -236,7 +236,7 @@ FLAWS = {
     "renamed column": (
         lambda f: swap(f, "Z.txt", "\tmining", "\tminning", 1),
         LabelError,
-        r"Z.txt column 12: column reg2 mining.* is not known; did you mean reg2 minning",
+        r"Z.txt column 4: column reg1 minning is not known; did you mean reg1 mining",
     ),
     "renamed column of F": (
         lambda f: swap(f, "emissions/F.txt", "mining", "minning", 1),

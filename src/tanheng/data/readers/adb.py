@@ -80,7 +80,8 @@ OWN = {
     "SWI": "CHE", "UKG": "GBR", "POR": "PRT", "NET": "NLD", "IRE": "IRL", "LAT": "LVA", "LIT": "LTU", "BUL": "BGR",
     "CRO": "HRV", "GRE": "GRC", "SLO": "SVN", "BAN": "BGD", "BHU": "BTN", "BRU": "BRN", "CAM": "KHM",
     "MAL": "MYS", "MLD": "MDV", "MON": "MNG", "NEP": "NPL", "SIN": "SGP", "SRI": "LKA", "VIE": "VNM",
-    "UAE": "ARE", "RSA": "ZAF", "RoW": "ROW",
+    "FIJ": "FJI", "KUW": "KWT", "MYA": "MMR", "SAM": "WSM", "SOL": "SLB", "TAJ": "TJK", "TIM": "TLS",
+    "VAN": "VUT", "UAE": "ARE", "RSA": "ZAF", "RoW": "ROW",
 }  # fmt: skip
 DEMAND = {"F1": "households", "F2": "non-profit", "F3": "government", "F4": "capital formation", "F5": "inventories"}
 
@@ -307,8 +308,12 @@ def _by_gas(layout: _Layout) -> tuple[list[str], dict[int, Array]]:
         gas = sheet.text(row, 1)
         if gas and not re.search(r"\bGHG\b|total", gas, re.I):
             rows.append((row, sector, gas))
+    _require_once(sheet, rows)
     totals = [one for one in rows if "total" in one[1].casefold()] or rows
     gases = list(dict.fromkeys(gas for _, _, gas in totals))
+    if lacking := [gas for _, _, gas in rows if gas not in gases]:
+        hint = "every gas of the IPCC sectors has a row of totals by substance"
+        raise MissingError(f"the total of {lacking[0]} is missing", where=sheet.where, hint=hint)
     if not gases:
         hint = "below the header stand the IPCC sector and the gas in the first two columns"
         raise LabelError("no row of a gas is found", where=sheet.where, hint=hint)
@@ -318,6 +323,16 @@ def _by_gas(layout: _Layout) -> tuple[list[str], dict[int, Array]]:
         for at in columns:
             values[at][gases.index(gas)] += sheet.number(row, at)
     return gases, values
+
+
+def _require_once(sheet: Sheet, rows: Sequence[tuple[int, str, str]]) -> None:
+    """Raise LabelError where a sector has a gas twice: the label of a sector below it is missing."""
+    seen: set[tuple[str, str]] = set()
+    for row, sector, gas in rows:
+        if (sector, gas) in seen:
+            hint = "the first row of every sector, and of the totals by substance, holds its name"
+            raise LabelError(f"{gas} of {sector} occurs twice", where=f"{sheet.where} row {row + 1}", hint=hint)
+        seen.add((sector, gas))
 
 
 def _summed(layout: _Layout, values: dict[int, Array], into: dict[str, str], want: Sequence[tuple[str, str]]) -> Array:

@@ -8,6 +8,7 @@ among the provinces: they are held as final demand of the province that sells; i
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -93,12 +94,17 @@ class _Layout:
     columns: list[int]
     demand: dict[tuple[str, str], int]  # province and category: column; "" and category for exports and errors
     inputs: dict[str, int]
+    others: list[int]  # rows among the inputs that name none of them
     output: int | None
     co2: int | None
 
     @property
     def categories(self) -> list[str]:
         return list(dict.fromkeys(category for _, category in self.demand))
+
+
+# Workbooks of other sources, whose names hold a year too.
+_OTHERS = re.compile(r"wiot|ADB|\d{4} EE-MRIOT|MR_H|EXIOBASE|GLORIA|EMERGING", re.IGNORECASE)
 
 
 # -- the door ---------------------------------------------------------------------------------------------------------
@@ -177,6 +183,14 @@ def _said(layout: _Layout, Y: Array, kind: str) -> list[Finding]:
         at = layout.categories.index("errors")
         total = float(np.abs(Y[:, at :: len(layout.categories)]).sum())
         notes.append(found("discrepancy", "note", "Y", name="errors", total=total, unit="million CNY"))
+    for row in layout.others:
+        cells = [layout.sheet.rows[row][at] for at in layout.columns if at < len(layout.sheet.rows[row])]
+        total = _SCALE * sum(abs(cell) for cell in cells if isinstance(cell, (int, float)))
+        if total:
+            name = " ".join(filter(None, (layout.sheet.text(row, at) for at in range(min(layout.columns)))))
+            where = f"{layout.sheet.where} row {row + 1}"
+            names = name or f"a row without a label ({row + 1})"
+            notes.append(found("left-out", "warning", where, names=names, total=total, unit="million CNY"))
     return notes
 
 
@@ -186,7 +200,7 @@ def _said(layout: _Layout, Y: Array, kind: str) -> list[Finding]:
 def _workbooks(place: Archive) -> dict[int, list[Entry]]:
     held: dict[int, list[Entry]] = {}
     for entry in place.find("*.xlsx", "*.xls", "*.xlsb"):
-        if INVENTORY.search(entry.base):
+        if INVENTORY.search(entry.base) or _OTHERS.match(entry.base):
             continue
         said = year_in(entry.base)
         for year in [said] if said else [year for name in sheets.names(entry) if (year := year_in(name))]:
@@ -240,8 +254,11 @@ def _layout(sheet: Sheet) -> _Layout:
     labels.require_same(list(rows), want, what="row", where=sheet.where)
     labels.require_same(list(columns), want, what="column", where=sheet.where)
     demand = _demand(sheet, row, max(columns.values()) + 1, below, regions)
-    inputs, output, co2 = _inputs(sheet, column, max(rows.values()) + 1, first)
-    return _Layout(sheet, regions, names, list(rows.values()), list(columns.values()), demand, inputs, output, co2)
+    start = max(rows.values()) + 1
+    inputs, output, co2 = _inputs(sheet, column, start, first)
+    others = [at for at in range(start, output) if not _input(sheet, at, column, first)]
+    places = list(rows.values()), list(columns.values())
+    return _Layout(sheet, regions, names, *places, demand, inputs, others, output, co2)
 
 
 def _blocks(
@@ -321,12 +338,16 @@ def _demand(sheet: Sheet, row: int, start: int, below: int, regions: Sequence[st
     return found_
 
 
-def _inputs(sheet: Sheet, column: int, start: int, first: int) -> tuple[dict[str, int], int | None, int | None]:
+def _inputs(sheet: Sheet, column: int, start: int, first: int) -> tuple[dict[str, int], int, int | None]:
     """The rows of primary inputs, of total input and of CO2; LabelError where one of the former is missing."""
     rows = {
         _input(sheet, at, column, first): at for at in range(len(sheet.rows) - 1, start - 1, -1)
     }  # the first counts
     inputs = {name: rows[name] for name in known()["inputs"] if name in rows}
+    for at in range(start, len(sheet.rows)):
+        if (name := _input(sheet, at, column, first)) in inputs and at != inputs[name]:
+            hint = f"it stands in row {inputs[name] + 1} too; its code and its name may be those of two inputs"
+            raise LabelError(f"{name} occurs twice", where=sheet.at(at, column + 1), hint=hint)
     if not inputs or "output" not in rows:
         lacking = "total input (TI)" if inputs else "a primary input (IM, VA001 to VA004)"
         hint = "the file may have broken off, or be of another edition"

@@ -11,6 +11,7 @@ from __future__ import annotations
 import importlib
 import io
 import re
+import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -266,8 +267,17 @@ def _co2(place: Archive, year: int, n: int) -> tuple[list[str], Array, tuple[Fin
     if values.ndim != 2 or values.shape[0] != n:
         hint = "it is of another edition than the table"
         raise LabelError(f"CO2 is {' x '.join(map(str, values.shape))}, not {n} rows", where=entry.where, hint=hint)
-    names = f"{values.shape[1]} columns of fuels"
-    return ["CO2"], values.sum(axis=1)[None], (found("joined", "note", "F", names=names, into="CO2"),)
+    fuels = np.delete(values, _totals(values), axis=1)
+    names = f"{fuels.shape[1]} columns of fuels"
+    if fuels.shape != values.shape:
+        names += f" (column {_totals(values)[0] + 1} is their total and was not added)"
+    return ["CO2"], fuels.sum(axis=1)[None], (found("joined", "note", "F", names=names, into="CO2"),)
+
+
+def _totals(values: Array) -> list[int]:
+    """The column that is the sum of all others in every row, if there is one: the columns carry no names."""
+    double = values.sum(axis=1, keepdims=True) * (values.shape[1] > 2)
+    return np.flatnonzero(values.any(axis=0) & np.isclose(2 * values, double, rtol=1e-6).all(axis=0)).tolist()[:1]
 
 
 def _co2_array(entry: Entry) -> Array:
@@ -275,6 +285,8 @@ def _co2_array(entry: Entry) -> Array:
     from scipy.io import loadmat
     from scipy.io.matlab import MatReadError
 
+    # all that scipy raises of a file that has broken off or holds something else
+    unreadable = (MatReadError, ValueError, TypeError, LookupError, OSError, EOFError, NotImplementedError, zlib.error)
     content = entry.bytes()
     if content[:128].startswith(b"MATLAB 7.3") or content[:4] == b"\x89HDF":
         with _hdf5(entry) as file:
@@ -283,7 +295,7 @@ def _co2_array(entry: Entry) -> Array:
             return np.asarray(file["CO2"][()].T, dtype=np.float64)
     try:
         held = loadmat(io.BytesIO(content))
-    except (MatReadError, ValueError, TypeError, EOFError) as error:
+    except unreadable as error:
         raise InputError(f"is no whole MATLAB file ({error})", where=entry.where, hint=_AGAIN) from None
     if "CO2" not in held:
         have = ", ".join(name for name in held if not name.startswith("__"))

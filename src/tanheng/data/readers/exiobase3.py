@@ -229,6 +229,11 @@ def _output(table: Place, Z: Grid) -> Array | None:
 def _folders(table: Place, impacts: bool) -> list[str]:
     """The folders of satellites, characterised impacts last and only where they are wanted."""
     there = sorted({name.rpartition("/")[0] for name in table.files if re.fullmatch(r"[^/]+/[FS]\.txt", name)})
+    for name in table.files:
+        folder, _, base = name.rpartition("/")
+        if "/" not in folder and folder not in ("", *there) and re.fullmatch(r"unit\.txt|[FS]_(Y|hh)\.txt", base):
+            hint = f"{name} stands alone; the file may have been left out of a download or of a zip file"
+            raise InputError(f"{folder}/F.txt is missing", where=table.where, hint=hint)
     characterised = [folder for folder in there if folder in _IMPACTS]
     if impacts and not characterised:
         hint = "3.8.2 is the last edition with them; read without the option"

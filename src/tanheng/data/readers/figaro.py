@@ -164,7 +164,7 @@ def read(place: Archive, year: int, **options: str) -> Table:
         demand=cut.demand,
         V=cut.V,
         inputs=cut.inputs,
-        about=_about(year, edition, kind, emissions),
+        about=_about(year, edition, kind, emissions) | {"classification": _classification(cut.sectors)},
     )
     return with_findings(table, *renamed, *_notes(cut, emissions))
 
@@ -228,7 +228,9 @@ def _constructed(place: Archive, year: int, model: str) -> Table:
     if model not in MODELS:
         raise QuestionError(f"{model!r} is no technology model", hint=nearest(model, MODELS))
     chosen: Model = next(known for known in MODELS if known == model)
-    return with_findings(sut.symmetric(chosen), *notes, found("constructed", "note", "Z", model=model))
+    sectors = sut.products if model in "AB" else sut.industries
+    table = sut.symmetric(chosen, classification=_classification(sectors))
+    return with_findings(table, *notes, found("constructed", "note", "Z", model=model))
 
 
 # -- files ------------------------------------------------------------------------------------------------------------
@@ -338,6 +340,11 @@ def _notes(cut: _Cut, emissions: Emissions | None) -> tuple[Finding, ...]:
         return notes
     names, where = "taxes on products and direct purchases abroad of final demand", "primary inputs of final demand"
     return (*notes, found("left-out", "note", where, names=names, total=cut.beside, unit="million EUR"))
+
+
+def _classification(sectors: Sequence[str]) -> str:
+    """FIGARO's 64 industries or products, by the first sector's code."""
+    return shared.classified(sectors, "figaro-64-products" if sectors[0].startswith("CPA_") else "figaro-64")
 
 
 def _about(year: int, edition: str, kind: str, emissions: Emissions | None) -> dict[str, Any]:

@@ -15,11 +15,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
+from tanheng import labels
 from tanheng.data import axes, sheets
 from tanheng.data.archive import Archive, Entry
 from tanheng.data.findings import found, output_differs, with_findings
@@ -93,6 +94,7 @@ _NAME = re.compile(
     r".*?(\d+)secMother_.*_(T|V|Y|TQ|YQ)-Results_(\d{4})_(\d{3}[a-z]?)_Markup001\(full\)\.csv", re.IGNORECASE
 )
 _PACKED = "GLORIA_*.zip"
+_CLASSIFICATION = "gloria-120"
 _SHEETS = ("Regions", "Sectors", "Value added and final demand", "Satellites")
 _SCALE = 1e-3  # thousand to million USD
 _READ = "editions 055 to 060 are read: they have 120 sectors"
@@ -148,7 +150,8 @@ def read(place: Archive, year: int, **options: str) -> Table:
         table, note = _one_to_one(sut), found("one-to-one", "note", "supply")
     else:
         chosen: Model = next(known for known in MODELS if known == model)
-        table, note = sut.symmetric(chosen), found("constructed", "note", "Z", model=model)
+        table = sut.symmetric(chosen, classification=sut.about.classification)
+        note = found("constructed", "note", "Z", model=model)
     made = sut.industry_output.values if table.sectors == sut.industries else sut.product_output.values
     return with_findings(table, *notes, note, *output_differs(table, made, "supply"))
 
@@ -169,7 +172,7 @@ def supply_use(place: Archive, year: int, *, satellites: str = "totals") -> Supp
 def _supply_use(place: Archive, year: int, satellites: str) -> tuple[SupplyUse, tuple[Finding, ...]]:
     axes.require_year(year, years(place), place.path)
     files, edition = _files(place, year)
-    names = _labels(_workbook(place, edition))
+    names, renamed = _standard(_labels(_workbook(place, edition)))
     R, S = len(names.regions), len(names.sectors)
     supply, use, stray = _flows(files["T"], R, S)
     V, off = _inputs(files["V"], R, S, len(names.inputs))
@@ -189,7 +192,8 @@ def _supply_use(place: Archive, year: int, satellites: str) -> tuple[SupplyUse, 
         F_Y=accounts.F_Y,
         V=V,
         inputs=names.inputs,
-        about=_about(year, edition, accounts.units),
+        about=_about(year, edition, accounts.units)
+        | {"classification": shared.classified(names.sectors, _CLASSIFICATION)},
     )
     money = found("converted", "note", "Z, Y, V", part="Z, Y, V", given="thousand USD", held="million USD")
     outside = {"cells of T outside supply and use": stray, "cells of V outside the region": off}
@@ -199,7 +203,7 @@ def _supply_use(place: Archive, year: int, satellites: str) -> tuple[SupplyUse, 
         for what, total in outside.items()
         if total
     )
-    return sut, (money, *accounts.findings, *left)
+    return sut, (money, *renamed, *accounts.findings, *left)
 
 
 def _about(year: int, edition: str, units: Mapping[str, str]) -> dict[str, Any]:
@@ -384,6 +388,17 @@ def _labels(workbook: Entry) -> _Labels:
         _column(ends, "Final_demand_names"),
         list(zip(heads, (name.strip("'") for name in names), spelled, strict=True)),
     )
+
+
+def _standard(names: _Labels) -> tuple[_Labels, tuple[Finding, ...]]:
+    """The sectors as the classification spells them, where they are its own: editions differ in case and full stops."""
+    try:
+        sectors = labels.standard_codes(names.sectors, _CLASSIFICATION)
+    except LabelError:
+        return names, ()
+    changed = [f"{old} to {new}" for old, new in zip(names.sectors, sectors, strict=True) if old != new]
+    note = found("renamed", "note", "sectors", count=len(changed), names=shared.listed(changed))
+    return replace(names, sectors=sectors), (note,) if changed else ()
 
 
 def _column(sheet: sheets.Sheet, name: str) -> list[str]:

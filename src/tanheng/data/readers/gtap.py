@@ -17,17 +17,19 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tanheng import labels
-from tanheng.data import axes, grid
+from tanheng.data import axes
 from tanheng.data.archive import Archive, Entry
 from tanheng.data.findings import found, graded, with_findings
+from tanheng.data.readers.parts import gtap_header
+from tanheng.data.readers.parts.gtap_header import Header
 from tanheng.data.source import Source
-from tanheng.errors import InputError, LabelError, MissingError
+from tanheng.errors import InputError, LabelError
+from tanheng.labels.names import read_classification
 from tanheng.systems.about import About
 from tanheng.systems.finding import Finding
 from tanheng.systems.table import Table
@@ -93,26 +95,6 @@ DEMAND = ("households", "government", "capital formation")
 BALANCED = "taxes less subsidies (balance)"
 NEAR = 1e-4  # of the whole: the data base is held in single precision, its identities hold to some 1e-6
 
-_HINT = "write all cells of the header, with the labels before the number: label, label, ..., Value"
-
-
-@dataclass(frozen=True)
-class _Header:
-    """An array as its file has it: the labels of each axis in the file's order."""
-
-    entry: Entry
-    axes: tuple[list[str], ...]
-    values: Array
-
-    def on(self, *want: Sequence[str]) -> Array:
-        """The array with its axes in the order of ``want``; LabelError for a label that is missing or unknown."""
-        places = []
-        for have, due in zip(self.axes, want, strict=True):
-            where = self.entry.where
-            labels.positions(have, list(due), what="label", where=where)
-            places.append(labels.positions(due, have, what="label", where=where))
-        return self.values[np.ix_(*places)]
-
 
 @dataclass(frozen=True)
 class _Base:
@@ -166,13 +148,19 @@ def read(place: Archive, year: int, **options: str) -> Table:
         sectors=base.sectors,
         demand=DEMAND,
         stressors=stressors,
-        about=_about(place, year, stressors, old, "gtap-65" if len(base.sectors) == 65 else ""),
+        about=_about(place, year, stressors, old, _classification(base.sectors)),
     )
     if changed := [f"{a} to {b}" for a, b in zip(base.regions, names, strict=True) if a != b]:
         notes.append(found("renamed", "note", "regions", count=len(changed), names=", ".join(changed[:5]) + ", ..."))
     if not stressors:
         notes.append(found("no-stressors", "warning", "F"))
     return with_findings(table, *notes)
+
+
+def _classification(sectors: Sequence[str]) -> str:
+    """The classification whose labels these are, in whatever order; "" for another aggregation, even one as long."""
+    names = ("gtap-65", "gtap-57")
+    return next((name for name in names if set(sectors) == set(read_classification(name).labels)), "")
 
 
 def _about(place: Archive, year: int, stressors: Sequence[str], old: bool, classification: str) -> About:
@@ -215,39 +203,6 @@ def _folders(place: Archive) -> dict[int, dict[str, Entry]]:
     return held
 
 
-def _header(entries: Mapping[str, Entry], name: str, count: int, place: Archive) -> _Header:
-    """The header of that name, with ``count`` axes; MissingError where its file is not there."""
-    if name not in entries:
-        hint = f"write the header {name} as {name}.csv; it holds {', '.join(sorted(entries))}"
-        raise MissingError(f"{name}.csv is missing", where=str(place.path), hint=hint)
-    entry = entries[name]
-    known: tuple[dict[str, int], ...] = tuple({} for _ in range(count))
-    places: list[NDArray[np.intp]] = []
-    values: list[Array] = []
-    for _, block in grid.blocks(entry, count, header=1):
-        if block.values.shape[1] != 1:
-            raise InputError(f"has {block.values.shape[1]} columns of numbers, not one", where=entry.where, hint=_HINT)
-        rows = [[one.setdefault(label, len(one)) for one, label in zip(known, row, strict=True)] for row in block.rows]
-        places.append(np.array(rows, dtype=np.intp))
-        values.append(block.values[:, 0])
-    return _Header(entry, tuple(list(one) for one in known), _filled(entry, known, places, values))
-
-
-def _filled(entry: Entry, known: Sequence[dict[str, int]], places: list[Any], values: list[Array]) -> Array:
-    """The array of all cells; raises InputError unless each occurs once."""
-    shape = tuple(map(len, known))
-    flat = np.ravel_multi_index(np.concatenate(places).T, shape) if places else np.zeros(0, np.intp)
-    count = np.bincount(flat, minlength=int(np.prod(shape)))
-    if count.max(initial=0) > 1 or count.min(initial=1) < 1:
-        at = int((count != 1).argmax())
-        cell = " ".join(list(one)[i] for one, i in zip(known, np.unravel_index(at, shape), strict=True))
-        said = "is missing" if not count[at] else f"occurs {count[at]} times"
-        raise InputError(f"cell {cell} {said}", where=entry.where, hint=f"{_HINT}, zeros too")
-    array = np.empty(shape)
-    array.flat[flat] = np.concatenate(values)
-    return array
-
-
 # -- the data base ----------------------------------------------------------------------------------------------------
 
 
@@ -257,12 +212,12 @@ def _base(entries: Mapping[str, Entry], place: Archive) -> _Base:
     names = dict(
         zip(_NEW.split(), [*_OLD.split()[:6], "", "", *_OLD.split()[6:]] if old else _NEW.split(), strict=True)
     )
-    trade = _header(entries, names["VXSB"], 3, place)
+    trade = gtap_header.read(entries, names["VXSB"], 3, place)
     sectors, regions = trade.axes[0], trade.axes[1]
-    services = _header(entries, "VST", 2, place)
+    services = gtap_header.read(entries, "VST", 2, place)
     margins = services.axes[0]
-    paid = _header(entries, "VTWR", 4, place).on(margins, sectors, regions, regions).sum(axis=2)
-    factors = _header(entries, names["EVFB"], 3, place)
+    paid = gtap_header.read(entries, "VTWR", 4, place).on(margins, sectors, regions, regions).sum(axis=2)
+    factors = gtap_header.read(entries, names["EVFB"], 3, place)
     return _Base(
         regions=regions,
         sectors=sectors,
@@ -271,7 +226,7 @@ def _base(entries: Mapping[str, Entry], place: Archive) -> _Base:
         domestic=_users(entries, place, names, "D", sectors, regions),
         imported=_users(entries, place, names, "M", sectors, regions),
         exports=trade.on(sectors, regions, regions),
-        arrivals=_header(entries, names["VMSB"], 3, place).on(sectors, regions, regions).sum(axis=1),
+        arrivals=gtap_header.read(entries, names["VMSB"], 3, place).on(sectors, regions, regions).sum(axis=1),
         paid=paid,
         supplied=services.on(margins, regions),
         primary=_without_capital(factors, sectors).on(factors.axes[0], sectors, regions),
@@ -287,17 +242,17 @@ def _users(
     regions: Sequence[str],
 ) -> Array:
     """Purchases (i, u, s) of activities and then of final demand; model 6 has investment as the activity CGDS."""
-    firms = _header(entries, names[f"V{origin}FB"], 3, place)
+    firms = gtap_header.read(entries, names[f"V{origin}FB"], 3, place)
     parts = [_without_capital(firms, sectors).on(sectors, sectors, regions)]
     for category in "PG" if not names["VDIB"] else "PGI":
-        part = _header(entries, names[f"V{origin}{category}B"], 2, place).on(sectors, regions)
+        part = gtap_header.read(entries, names[f"V{origin}{category}B"], 2, place).on(sectors, regions)
         parts.append(part[:, None, :])
     if not names["VDIB"]:
         parts.append(firms.on(sectors, firms.axes[1], regions)[:, [_capital(firms, sectors)]])
     return np.concatenate(parts, axis=1)
 
 
-def _capital(firms: _Header, sectors: Sequence[str]) -> int:
+def _capital(firms: Header, sectors: Sequence[str]) -> int:
     """The place of investment (CGDS) among the activities of model 6; LabelError where it is not."""
     extra = [at for at, name in enumerate(firms.axes[1]) if name not in sectors]
     if [firms.axes[1][at].casefold() for at in extra] != ["cgds"]:
@@ -306,11 +261,11 @@ def _capital(firms: _Header, sectors: Sequence[str]) -> int:
     return extra[0]
 
 
-def _without_capital(header: _Header, sectors: Sequence[str]) -> _Header:
+def _without_capital(header: Header, sectors: Sequence[str]) -> Header:
     """The header without the activity CGDS that model 6 has beside the sectors."""
     keep = [at for at, name in enumerate(header.axes[1]) if name in sectors or name.casefold() != "cgds"]
     first, second, third = header.axes
-    return _Header(header.entry, (first, [second[at] for at in keep], third), header.values[:, keep])
+    return Header(header.entry, (first, [second[at] for at in keep], third), header.values[:, keep])
 
 
 # -- the table --------------------------------------------------------------------------------------------------------
@@ -328,7 +283,7 @@ def _checked(base: _Base, place: Archive) -> tuple[Finding, ...]:
     for what, (one, other) in pairs.items():
         gap, whole = float(np.abs(one - other).sum()), float(np.abs(other).sum())
         if gap > NEAR * whole:
-            hint = "are all headers of the same data base and year, in basic prices?"
+            hint = "are all headers (V*B.csv, VTWR.csv, VST.csv) of the same data base and year, in basic prices?"
             raise InputError(f"{what} differ by {gap:.6g} million USD", where=str(place.path), hint=hint)
         if gap > 0:
             notes.append(found("gtap-identity", graded(gap / whole), "Z, Y", gap / whole, what=what, gap=gap))
@@ -382,7 +337,7 @@ def _co2(entries: Mapping[str, Entry], base: _Base, old: bool, place: Archive) -
     second = "I" if old else "M"
     F, F_Y = np.zeros((S, R)), np.zeros((R, len(DEMAND)))
     for origin in ("D", second):
-        firms = _header(entries, f"M{origin}F", 3, place)
+        firms = gtap_header.read(entries, f"M{origin}F", 3, place)
         by_activity = firms.on(*firms.axes[:2], base.regions).sum(axis=0)
         F += _without_capital(firms, base.sectors).on(firms.axes[0], base.sectors, base.regions).sum(axis=0)
         if old and len(firms.axes[1]) > S:
@@ -391,6 +346,7 @@ def _co2(entries: Mapping[str, Entry], base: _Base, old: bool, place: Archive) -
             name = f"M{origin}{category}"
             if category == "I" and name not in entries:
                 continue  # emissions of investment are not in every edition
-            final = _header(entries, name, 2, place)
+            final = gtap_header.read(entries, name, 2, place)
+            gtap_header.require_same(final, firms)
             F_Y[:, at] += final.on(final.axes[0], base.regions).sum(axis=0)
     return ["CO2"], F.T.reshape(1, -1), F_Y.reshape(1, -1)

@@ -127,7 +127,7 @@ def read(place: Archive, year: int, **options: str) -> Table:
     if any(level == COMMODITY for _, level, _, _ in units):
         return _supply_use(holder, units, known, year, options.get("model", SOURCE.options["model"][0]))
     Z, Y = _need(holder, "Z"), _need(holder, "Y")
-    currency = programs.one_money([(where, unit) for where, level, _, unit in units if level == SECTOR])
+    currency = programs.one_money([(where, unit) for where, level, _, unit in units if level == SECTOR], holder.where)
     core = _core(Z, Y, currency, known, year)
     stated = holder.output()
     if stated is not None:
@@ -210,7 +210,8 @@ def _supply_use(
     if np.count_nonzero(blocks) != np.count_nonzero(home):
         hint = "an activity makes its commodities in its own region"
         raise InputError("an activity supplies a commodity of another region", where=supply.where, hint=hint)
-    currency = programs.one_money([(where, unit) for where, level, _, unit in units if level in (ACTIVITY, COMMODITY)])
+    money = [(where, unit) for where, level, _, unit in units if level in (ACTIVITY, COMMODITY)]
+    currency = programs.one_money(money, holder.where)
     core = Core(use.values, Y.values, regions, industries, _demand(Y, regions), currency, known, year)
     stressors, inputs = (_rows(holder, name, final, units, use, Y) for name, final in (("Ea", "EY"), ("Va", "VY")))
     groups = ([one] if one.names else [] for one in (stressors, inputs))
@@ -239,6 +240,9 @@ def _holder(place: Archive) -> _Holder:
     books = place.find("*.xlsx")
     if len(books) == 1:
         return _Book.of(books[0])
+    if books:
+        what = f"holds several workbooks: {', '.join(book.name for book in books[:4])}"
+        raise InputError(what, where=str(place.path), hint="name the one that MARIO wrote")
     hint = "an export of MARIO holds flows/Z.txt (or U.txt), .csv or .parquet, or is one workbook"
     raise InputError("Z.txt is missing", where=str(place.path), hint=hint)
 
@@ -271,6 +275,8 @@ class _Files:
         if entry is None:
             raise InputError("units.txt is missing", where=self.where, hint="MARIO writes it beside the matrices")
         rows = frames.lines(entry)
+        if not rows:
+            raise InputError("has no units", where=entry.where, hint="a line of level, item and unit for every label")
         for where, cells in rows:
             if len(cells) != 3:
                 raise InputError(f"has {len(cells)} cells", where=where, hint="level, item and unit are due")

@@ -47,9 +47,9 @@ SOURCE = Source(
     units={"en": "million USD; greenhouse gases in Mt CO2e", "zh": "百万美元；温室气体为百万吨二氧化碳当量"},
     price_basis={"en": "basic prices, current", "zh": "基本价格，现价"},
     holds={
-        "en": "63 to 81 regions; 34, 36, 45 or 50 industries; final demand in 5 or 6 categories; 1995-2022 by edition; "
+        "en": "62 to 81 regions; 34, 36, 45 or 50 industries; final demand in 5 or 6 categories; 1995-2022 by edition; "
         "greenhouse gases by industry where DF_MAIN.csv lies beside",
-        "zh": "63至81个地区；34、36、45或50个行业；5或6个最终需求类别；年份因版本而异，最长为1995—2022年；如附有 "
+        "zh": "62至81个地区；34、36、45或50个行业；5或6个最终需求类别；年份因版本而异，最长为1995—2022年；如附有 "
         "DF_MAIN.csv，则含各行业温室气体排放",
     },
     get={

@@ -154,7 +154,7 @@ def _opened(place: Archive) -> tuple[_Folder, dict[str, Any]]:
         hint = f"a folder of pymrio holds Z.txt (or Z.parquet), Y.txt, unit.txt; its test system {_TEST['Z']}"
         raise InputError("Z.txt is missing", where=str(place.path), hint=hint)
     if len(roots) > 1:
-        names = ", ".join(sorted(roots)[:4])
+        names = ", ".join(name or "the folder itself" for name in sorted(roots)[:4])
         raise InputError(f"holds several systems: {names}", where=str(place.path), hint="name the folder of one")
     root = roots[0]
     below = [
@@ -181,7 +181,17 @@ def _saved_system(root: _Folder, known: dict[str, Any], year: int) -> tuple[Core
         x = x if x is not None else programs.output(core.Z, core.Y.sum(axis=1), Z.where)
         core = replace(core, Z=programs.scaled(core.Z, x), notes=[found("coefficients", "note", "Z", part="A")])
     core = replace(core, x=x, x_where=x_where)
-    return core, [_extension(folder, Z, Y, core) for folder in root.below if folder.matrix("F") or folder.matrix("S")]
+    return core, [_extension(folder, Z, Y, core) for folder in root.below if _is_extension(folder)]
+
+
+def _is_extension(folder: _Folder) -> bool:
+    """Whether a folder holds rows; raises InputError where it holds all that goes with them, but not the rows."""
+    if folder.matrix("F") or folder.matrix("S"):
+        return True
+    if folder.matrix("unit") or folder.matrix("F_Y"):
+        hint = "an extension holds F.txt (or S.txt), unit.txt and, where there is one, F_Y.txt"
+        raise InputError("F.txt is missing", where=folder.where, hint=hint)
+    return False
 
 
 def _core(Z: Grid, Y: Grid, units: list[tuple[str, str]], known: dict[str, Any], year: int) -> Core:
@@ -191,7 +201,7 @@ def _core(Z: Grid, Y: Grid, units: list[tuple[str, str]], known: dict[str, Any],
     consumers, demand = axes.product(Y, "demand category")
     labels.require_same(consumers, regions, what="region", where=f"{Y.where}, header")
     Y.require_rows(Z.columns)
-    return Core(Z.values, Y.values, regions, sectors, demand, programs.one_money(units), known, year)
+    return Core(Z.values, Y.values, regions, sectors, demand, programs.one_money(units, Z.where), known, year)
 
 
 def _extension(folder: _Folder, Z: Grid, Y: Grid, core: Core) -> Rows:

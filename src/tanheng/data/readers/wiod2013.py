@@ -72,8 +72,8 @@ SOURCE = Source(
             "zh": "数字经过四舍五入：总产出与行和每部门最多相差1.13亿美元；账户采用行和",
         },
         {
-            "en": "18 to 22 industries of some regions have no output, and about 0.2 kt of CO2 lies on them",
-            "zh": "部分地区有18至22个行业没有产出，其上约有0.2千吨 CO2",
+            "en": "18 to 22 of the 1,435 industries of the world have no output; about 0.2 kt of CO2 lies on them",
+            "zh": "全部1435个地区—行业中有18至22个没有产出，其上约有0.2千吨 CO2",
         },
         {
             "en": "the socio-economic accounts have no rest of the world, and few numbers after 2009: employment is "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import reprlib
 import tomllib
 from typing import Any
 
@@ -71,5 +72,5 @@ def _typed(keys: dict[str, Any]) -> dict[str, Any]:
             if not isinstance(value, dict) or not all(isinstance(unit, str) for unit in value.values()):
                 raise InputError("units is not a table of texts", hint='write [units] and below it CO2 = "kt"')
         elif key != "year" and not isinstance(value, str):
-            raise InputError(f"{key} is {value!r}, not a text", hint=f'write {key} = "..."')
+            raise InputError(f"{key} is {reprlib.repr(value)}, not a text", hint=f'write {key} = "..."')
     return keys

@@ -130,10 +130,10 @@ def _stacked(arrays: Sequence[Array], columns: int) -> Array:
 def _direct(groups: Sequence[Rows], columns: int) -> tuple[Array | None, list[Finding]]:
     """F_Y of all groups, if any states it, and a note of those that do not."""
     lacking = [one.group for one in groups if one.F_Y is None and one.names]
-    if len(lacking) == len([one for one in groups if one.names]):
-        return None, []
-    parts = [np.zeros((len(one.names), columns)) if one.F_Y is None else one.F_Y for one in groups]
     notes = [found("no-direct", "note", "F_Y", names=shared.listed(lacking))] if lacking else []
+    if len(lacking) == len([one for one in groups if one.names]):
+        return None, notes
+    parts = [np.zeros((len(one.names), columns)) if one.F_Y is None else one.F_Y for one in groups]
     return _stacked(parts, columns), notes
 
 

@@ -161,6 +161,9 @@ def units_file(entry: Entry) -> list[tuple[tuple[str, ...], str, str]]:
         heads = ", ".join(rows[0]) if rows else "nothing"
         hint = "its last column is named unit"
         raise InputError(f"the header is {heads}", where=f"{entry.where} line 1", hint=hint)
+    if len(rows[0]) < 2:
+        hint = "the labels (region and sector, or stressor) stand before the unit"
+        raise InputError("has no column of labels", where=f"{entry.where} line 1", hint=hint)
     read = []
     for line, row in enumerate(rows[1:], start=2):
         where, cells = f"{entry.where} line {line}", [cell.strip() for cell in row]

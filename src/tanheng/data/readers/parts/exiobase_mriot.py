@@ -181,6 +181,7 @@ def _accounts(table: Place, core: Core, x: Array | None, direct: str) -> tuple[l
     for kind, name in KINDS.items():
         entry = _named(table, kind) if kind == "FactorInputs" else _optional(table, kind)
         if entry is None:
+            _require_no_direct(table, kind)
             continue
         F = _rows(entry, (2, 3), columns)
         if F.per.any():
@@ -190,6 +191,14 @@ def _accounts(table: Place, core: Core, x: Array | None, direct: str) -> tuple[l
         notes += more
         accounts.append(Account(name, F.where, F.names, F.units, F.values, F_Y))
     return accounts, notes
+
+
+def _require_no_direct(table: Place, kind: str) -> None:
+    """Raise InputError where the file of final demand is there and that of the sectors is not."""
+    direct = _optional(table, f"FD{kind}")
+    if direct is not None:
+        hint = "put both files there, or none"
+        raise InputError(f"is there without mr{kind}*.txt, that of the sectors", where=direct.where, hint=hint)
 
 
 def _direct(

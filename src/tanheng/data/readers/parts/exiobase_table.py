@@ -175,11 +175,11 @@ def _unique(pairs: Sequence[tuple[str, str]]) -> tuple[list[str], list[str]]:
 
 
 def _direct(parts: Sequence[_Part], width: int) -> tuple[Array | None, list[str]]:
-    """F_Y of all parts, zero where an account has none; and which have none."""
+    """F_Y of all parts, zero where an account has none; and which have none: all of them, where it is None."""
     with_rows = [part for part in parts if part.names]
     absent = [part.name for part in with_rows if part.F_Y is None]
     if len(absent) == len(with_rows):
-        return None, []
+        return None, absent
     return _stacked([np.zeros((len(p.names), width)) if p.F_Y is None else p.F_Y for p in with_rows], width), absent
 
 

@@ -7,9 +7,9 @@ among its columns. PROD_GHG in T_CO2E are the emissions of production; the rest 
 from __future__ import annotations
 
 import csv
-import io
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import IO
 
 import numpy as np
 
@@ -43,9 +43,12 @@ def beside(
     sector_of = {CODES.get(sector, sector): at for at, sector in enumerate(sectors)}
     values = np.full((len(regions), len(sectors)), np.nan)
     others: dict[str, None] = {}
-    seen = False
+    seen: set[tuple[str, str]] = set()
     for area, activity, amount in _observations(entry, year):
-        seen = True
+        if (area, activity) in seen:
+            hint = "another dimension of the file may vary: leave one observation for each area and activity"
+            raise LabelError(f"{MEASURE} of {area} {activity} in {year} occurs twice", where=entry.where, hint=hint)
+        seen.add((area, activity))
         row, column = place_of.get(AREAS.get(area, area)), sector_of.get(activity)
         if column is None:
             others[activity] = None
@@ -63,8 +66,8 @@ def _observations(entry: Entry, year: int) -> list[tuple[str, str, float]]:
     Raises LabelError for a column that is missing, InputError for a number that is none or an unknown multiplier.
     """
     found_: list[tuple[str, str, float]] = []
-    with entry.open() as stream, io.TextIOWrapper(stream, encoding="utf-8-sig", newline="") as text:
-        lines = csv.reader(text)
+    with entry.open() as stream:
+        lines = csv.reader(_decoded(entry, stream))
         head = next(lines, [])
         for name in NEEDED:
             if name not in head:
@@ -75,6 +78,16 @@ def _observations(entry: Entry, year: int) -> list[tuple[str, str, float]]:
             if len(line) == len(head) and (line[time], line[measure], line[unit]) == wanted and line[value]:
                 found_.append((line[area], line[activity], _megatonnes(line[value], line[power], entry, at)))
     return found_
+
+
+def _decoded(entry: Entry, stream: IO[bytes]) -> Iterator[str]:
+    """The lines as text; raises InputError naming the line that is not UTF-8."""
+    for at, line in enumerate(stream, start=1):
+        try:
+            yield line.decode("utf-8-sig" if at == 1 else "utf-8")
+        except UnicodeDecodeError:
+            where = f"{entry.where} line {at}"
+            raise InputError("is not text in UTF-8", where=where, hint="save the file as UTF-8") from None
 
 
 def _megatonnes(value: str, power: str, entry: Entry, at: int) -> float:

@@ -56,8 +56,11 @@ def measure(unit: str, where: str) -> tuple[str, float]:
     return known
 
 
-def one_money(units: Iterable[tuple[str, str]]) -> str:
-    """The one money unit of all (place, unit) pairs; raises UnitError for another, naming the place."""
+def one_money(units: Iterable[tuple[str, str]], of: str) -> str:
+    """The one money unit of all (place, unit) pairs; raises UnitError for another, naming the place.
+
+    ``of`` is the place whose units they are: UnitError where there is none.
+    """
     currency = ""
     for where, unit in units:
         here = money(unit)
@@ -68,6 +71,8 @@ def one_money(units: Iterable[tuple[str, str]]) -> str:
             hint = "give all sectors in one money"
             raise UnitError(f"the unit is {here}, that of the sectors before it {currency}", where=where, hint=hint)
         currency = here
+    if not currency:
+        raise UnitError("no unit is given for its sectors", where=of, hint="the file of units may have broken off")
     return currency
 
 

@@ -13,6 +13,7 @@ from tanheng import units
 from tanheng.data import grid
 from tanheng.data.archive import Archive, Entry
 from tanheng.errors import InputError, UnitError
+from tanheng.labels.names import read_classification
 
 Array = NDArray[np.float64]
 Places = NDArray[np.intp]
@@ -49,6 +50,11 @@ def unit(text: str) -> tuple[str, float] | None:
         return units.parse(spelled).name, 1.0
     except UnitError:
         return None
+
+
+def classified(sectors: Sequence[str], name: str) -> str:
+    """The classification of that name where it has all the sectors, so that it can name them; else ""."""
+    return name if set(sectors) <= set(read_classification(name).labels) else ""
 
 
 def matching(place: Archive, pattern: re.Pattern[str], packed: str) -> list[tuple[re.Match[str], Entry]]:
