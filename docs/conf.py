@@ -21,6 +21,7 @@ exclude_patterns = ["_build"]
 source_suffix = {".md": "markdown"}
 myst_heading_anchors = 3
 suppress_warnings = ["myst.xref_missing"]  # links to files of the repository outside docs/
+smartquotes = False  # commands hold two hyphens
 html_theme = "alabaster"
 html_theme_options = {"description": "Full-scope carbon accounting", "fixed_sidebar": True}
 html_show_sourcelink = False

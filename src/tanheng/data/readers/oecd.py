@@ -60,6 +60,11 @@ SOURCE = Source(
     },
     faults=(
         {
+            "en": "reading was tested on the publisher's layout of the editions of 2016 and 2018; on later ones with "
+            "files made from descriptions",
+            "zh": "2016年版和2018年版按发布者的真实版式测试；以后各版用按说明自制的文件测试",
+        },
+        {
             "en": "it has no emissions of its own; those of DF_MAIN.csv are by industry alone, direct emissions of "
             "households are not among them",
             "zh": "表内没有排放数据；DF_MAIN.csv 只按行业列出，不含居民直接排放",

@@ -46,8 +46,8 @@ SOURCE = Source(
     price_basis={"en": "as about.toml says", "zh": "见 about.toml"},
     holds={"en": "one year of any table", "zh": "任意一张表的一个年份"},
     get={
-        "en": "write your own: docs/your-own-table.md shows how",
-        "zh": "自行编写：做法见 docs/your-own-table.zh.md",
+        "en": "write your own: docs/your-own-table.md shows how, then: tanheng read plain FOLDER",
+        "zh": "自行编写：做法见 docs/your-own-table.zh.md，然后运行：tanheng read plain 文件夹",
     },
     faults=(),
     tested="real",

@@ -93,6 +93,7 @@ SOURCE = Source(
 _TABLE = re.compile(r"WIOT(20\d\d)_.*\.(?:xls[xb]|csv)", re.IGNORECASE)
 _CO2 = re.compile(r"CO2[ _]emissions.*\.xlsx?", re.IGNORECASE)
 _SIDE = ("IndustryCode", "IndustryDescription", "Country", "RNr", "Year")
+_WHOLE = re.compile(r"\d+(?:\.0*)?")
 _COLUMN = re.compile(r"v?([A-Z]{3})(\d{1,2})")
 
 
@@ -164,6 +165,10 @@ def _csv(entry: Entry, year: int) -> tuple[Parts, list[str]]:
     _require_head(entry)
     held = grid.read(entry, len(_SIDE), header=1)
     rows = [tuple(row) for row in held.rows if isinstance(row, tuple)]
+    for at, row in enumerate(rows, start=held.first):
+        if not (_WHOLE.fullmatch(row[3]) and _WHOLE.fullmatch(row[4])):
+            what = f"RNr is {row[3]!r} and Year {row[4]!r}"
+            raise InputError(what, where=f"{entry.where} line {at}", hint="both are whole numbers")
     if other := next((row for row in rows if float(row[4]) != year), None):
         raise InputError(f"holds the year {other[4]}", where=entry.where, hint=f"its name says {year}: rename the file")
     n, last = (_line(rows, mark, entry) for mark in (R2016.total, R2016.output))

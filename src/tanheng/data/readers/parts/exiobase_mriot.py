@@ -23,7 +23,7 @@ from tanheng.data.grid import Grid
 from tanheng.data.readers.parts import exiobase, exiobase_table, shared
 from tanheng.data.readers.parts.exiobase import Place
 from tanheng.data.readers.parts.exiobase_table import Account, Array, Core
-from tanheng.errors import InputError, UnitError
+from tanheng.errors import InputError, LabelError, UnitError
 from tanheng.systems.finding import Finding
 from tanheng.systems.table import Table
 
@@ -125,6 +125,9 @@ def _rows(entry: Entry, due: Sequence[int], columns: Sequence[Hashable]) -> _Row
     read.require_columns(columns)
     cells = [tuple(map(str, row)) for row in read.rows if isinstance(row, tuple)]
     names = [" - ".join(cell for cell in row[:-1] if cell.casefold() != _NATURE) for row in cells]
+    if "" in names:
+        where = f"{read.where} line {read.first + names.index('')}"
+        raise LabelError("the row has no label beside its unit", where=where, hint="fill in the first column")
     labels.check_unique(names, what="row", where=read.where)
     units = [(row[-1], f"{read.where} line {line}") for line, row in enumerate(cells, start=read.first)]
     per = np.array([text.casefold().endswith(_PER) for text, _ in units])

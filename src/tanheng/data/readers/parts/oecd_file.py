@@ -257,6 +257,8 @@ def _tail(entry: Entry) -> tuple[int, dict[str, list[str]]]:
     tail: dict[str, list[str]] = {}
     for cells in csv.reader(lines):
         if any(cells):
+            if not cells[0].strip():
+                raise LabelError("a row below the industries has no label", where=entry.where, hint="fill it in")
             if cells[0] in tail:
                 raise LabelError(f"row {cells[0]} occurs twice", where=entry.where, hint="give every row once")
             tail[cells[0]] = cells[1:]

@@ -94,7 +94,7 @@ def _megatonnes(value: str, power: str, entry: Entry, at: int) -> float:
     """``value`` tonnes times ten to the ``power``, in Mt."""
     try:
         return float(value) * 10.0 ** (int(power) - 6)
-    except ValueError:
+    except (ValueError, OverflowError):
         what = f"the value {value!r} with multiplier {power!r} is no number"
         raise InputError(
             what, where=f"{entry.where} line {at}", hint="OBS_VALUE is a number, UNIT_MULT a power"

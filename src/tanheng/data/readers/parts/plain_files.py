@@ -142,7 +142,7 @@ def _about_sheet(sheet: Sheet) -> About:
             units = given.setdefault("units", {})
             units |= {value: unit} if value else {}
         elif key:
-            given[key] = int(value) if key == "year" and value.isdigit() else value
+            given[key] = int(value) if key == "year" and value.isdecimal() else value
     return about_file.of(given, sheet.where)
 
 

@@ -91,7 +91,7 @@ def facts(place: Archive, meta: Entry | None) -> dict[str, Any]:
     for key, ours in (("version", "version"), ("license", "licence"), ("source", "source"), ("price", "price_basis")):
         if noted.get(key):
             known[ours] = str(noted[key])
-    if str(noted.get("year") or "").isdigit():
+    if str(noted.get("year") or "").isdecimal():
         known["year"] = int(noted["year"])
     known |= about_file.beside(place)
     if "year" not in known:

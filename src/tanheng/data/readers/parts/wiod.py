@@ -144,6 +144,9 @@ def parts_of(sheet: Sheet, release: Release) -> Parts:
     labels.require_same(consumers, regions, what="region", where=f"{sheet.where}, header of final demand")
     labels.require_same(categories, release.demand, what="demand category", where=f"{sheet.where}, header")
     inputs = range(total + 1, output)
+    for row in inputs:
+        if not sheet.text(row, SIDE_NAME):
+            raise LabelError("the row has no label", where=sheet.at(row, SIDE_NAME), hint="fill it in")
     return Parts(
         sheet.where,
         [labels.iso3(region) for region in regions],
