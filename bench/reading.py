@@ -28,9 +28,57 @@ def synthetic(folder: Path) -> Path:
     place = folder / f"IOT_{YEAR}_pxp"
     (place / "satellite").mkdir(parents=True)
     rng = np.random.default_rng(YEAR)
-    regions = ["AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE", "IT", "LT", "LU",
-               "LV", "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK", "GB", "US", "JP", "CN", "CA", "KR", "BR", "IN", "MX",
-               "RU", "AU", "CH", "TR", "TW", "NO", "ID", "ZA", "WA", "WL", "WE", "WF", "WM"]  # fmt: skip
+    regions = [
+        "AT",
+        "BE",
+        "BG",
+        "CY",
+        "CZ",
+        "DE",
+        "DK",
+        "EE",
+        "ES",
+        "FI",
+        "FR",
+        "GR",
+        "HR",
+        "HU",
+        "IE",
+        "IT",
+        "LT",
+        "LU",
+        "LV",
+        "MT",
+        "NL",
+        "PL",
+        "PT",
+        "RO",
+        "SE",
+        "SI",
+        "SK",
+        "GB",
+        "US",
+        "JP",
+        "CN",
+        "CA",
+        "KR",
+        "BR",
+        "IN",
+        "MX",
+        "RU",
+        "AU",
+        "CH",
+        "TR",
+        "TW",
+        "NO",
+        "ID",
+        "ZA",
+        "WA",
+        "WL",
+        "WE",
+        "WF",
+        "WM",
+    ]
     pairs = [(region, f"Product {at}") for region in regions for at in range(SECTORS)]
     uses = [(region, f"Final demand {at}") for region in regions for at in range(DEMAND)]
     n = len(pairs)
@@ -46,8 +94,9 @@ def synthetic(folder: Path) -> Path:
     write(place / "A.txt", pairs, pairs, coefficients)
     write(place / "Y.txt", pairs, uses, demand, second="category")
     stressors = [f"Stressor {at} - air" for at in range(STRESSORS)]
-    write(place / "satellite/F.txt", [(name,) for name in stressors], pairs, lambda rows: rng.lognormal(8, 2, (rows, n)))
-    write(place / "satellite/F_Y.txt", [(name,) for name in stressors], uses, demand, second="category")
+    rows_of = [(name,) for name in stressors]
+    write(place / "satellite/F.txt", rows_of, pairs, lambda rows: rng.lognormal(8, 2, (rows, n)))
+    write(place / "satellite/F_Y.txt", rows_of, uses, demand, second="category")
     lines = "".join(f"{region}\t{sector}\tM.EUR\n" for region, sector in pairs)
     (place / "unit.txt").write_text(f"region\tsector\tunit\n{lines}")
     (place / "satellite/unit.txt").write_text("stressor\tunit\n" + "".join(f"{name}\tkg\n" for name in stressors))
@@ -63,7 +112,9 @@ def synthetic(folder: Path) -> Path:
 
 def described(place: Path, tables: dict[str, int], system: str) -> None:
     """file_parameters.json, by which the peer finds its files."""
-    files = {name: {"name": f"{name}.txt", "nr_index_col": str(index), "nr_header": "2"} for name, index in tables.items()}
+    files = {
+        name: {"name": f"{name}.txt", "nr_index_col": str(index), "nr_header": "2"} for name, index in tables.items()
+    }
     unit = {"name": "unit.txt", "nr_index_col": str(min(tables.values())), "nr_header": "1"}
     told = {"files": files | {"unit": unit}, "name": place.name, "systemtype": system}
     (place / "file_parameters.json").write_text(json.dumps(told))

@@ -10,6 +10,7 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 from python_calamine import CalamineWorkbook
 from wiod_tables import workbook
@@ -18,7 +19,7 @@ Cells = list[list[object]]
 BOOKS, BINARY = (".xlsx",), (".mat", ".xz", ".parquet")
 
 
-class NoHarm(Exception):
+class NoHarm(Exception):  # noqa: N818 - no error: the harm does not fit the file
     """The harm has nothing to act on here."""
 
 
@@ -67,7 +68,7 @@ def _in_frame(path: Path, harm: Callable[[Cells], None]) -> None:
     columns = pd.MultiIndex.from_tuples(columns) if header > 1 else pd.Index([one[0] for one in columns])
     rows = pd.MultiIndex.from_tuples(rows) if index > 1 else pd.Index([one[0] for one in rows])
     whole = pd.DataFrame([[None if cell == "" else cell for cell in row] for row in body], rows, columns)
-    whole = whole.astype({column: str for column, kind in whole.dtypes.items() if kind == object})
+    whole = whole.astype({column: str for column, kind in whole.dtypes.items() if kind == np.dtype(object)})
     try:
         whole.to_parquet(path)
     except ValueError:  # pandas writes no two columns of one name

@@ -62,7 +62,8 @@ SOURCE = Source(
     },
     faults=(
         {
-            "en": "reading was tested on the publisher's layout of 3.4; on 3.8 and 3.9 with files made from descriptions",
+            "en": "reading was tested on the publisher's layout of 3.4; on 3.8 and 3.9 with files made from "
+            "descriptions",
             "zh": "3.4 版按发布者的真实版式测试；3.8 和 3.9 版用按说明自制的文件测试",
         },
         {
