@@ -118,7 +118,7 @@ def read(folder: Path) -> None:
     reading.synthetic(folder)
     pair("reading", "bytes", "ours", folder, 3)
     pair("reading", "ours", "peer", folder, 3)
-    pair("reading", "zip", "peer", folder, 2)
+    pair("reading", "zip", "peer-zip", folder, 2)
     os.environ["TANHENG_HOME"] = str(folder / "home")
     store.add(reader.find("exiobase3"), folder / f"IOT_{reading.YEAR}_pxp")
     pair("reading", "store", "ours", folder, 3)

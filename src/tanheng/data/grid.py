@@ -27,6 +27,7 @@ from tanheng.data.archive import Entry
 from tanheng.errors import InputError, LabelError, MissingError
 
 Array = NDArray[np.float64]
+Parsed = tuple[list[tuple[str, ...]], Array]  # the labels of rows, and their numbers
 
 _AXES = {"", "region", "sector", "category", "stressor", "stressors", "impact", "impacts", "input", "inputs", "index"}
 _BLOCK = 1 << 22  # bytes: measured best between 1 and 16 MiB
@@ -263,47 +264,74 @@ def _guess(layout: Layout, block: Block) -> int:
 def _blocks(layout: Layout, stream: IO[bytes], ahead: bytes) -> Iterator[Block]:
     """The rows in blocks, parsed on all cores while the next are read; no more than a few are held."""
     workers = os.cpu_count() or 1
-    waiting: deque[Future[tuple[list[tuple[str, ...]], Array]]] = deque()
+    free: list[bytearray] = []
+    waiting: deque[tuple[Future[Parsed], bytearray, int]] = deque()
     done = 0
+
+    def oldest() -> Block:
+        future, buffer, size = waiting.popleft()
+        try:
+            rows, values = future.result()
+        except (pa.ArrowInvalid, ValueError):
+            rows, values = _slowly(layout, layout.first + done, bytes(buffer[:size]))
+        free.append(buffer)
+        return Block(done, rows, values)
+
     with ThreadPoolExecutor(workers) as pool:
-        for line, raw in _chunks(layout, stream, ahead):
-            waiting.append(pool.submit(_parsed, layout, line, raw))
+        for buffer, size in _chunks(layout, stream, ahead, free):
+            waiting.append((pool.submit(_parsed, layout, buffer, size), buffer, size))
             if len(waiting) > workers + 1:
-                block = Block(done, *waiting.popleft().result())
+                block = oldest()
                 yield block
                 done += len(block.rows)
         while waiting:
-            block = Block(done, *waiting.popleft().result())
+            block = oldest()
             yield block
             done += len(block.rows)
 
 
-def _chunks(layout: Layout, stream: IO[bytes], ahead: bytes) -> Iterator[tuple[int, bytes]]:
-    """Whole lines of some megabytes and the number of the first; blank lines at the file's end are left out."""
-    line, rest = layout.first, ahead
-    while True:
-        more = stream.read(_BLOCK)
-        raw = rest + more
-        body = raw[: raw.rfind(b"\n") + 1 if more else len(raw)].rstrip(_BLANK)
-        stop = (raw.find(b"\n", len(body)) + 1 or len(raw)) if body else 0  # the rest of the last line is its own
-        if body:
-            yield line, raw[:stop]
-            line += raw.count(b"\n", 0, stop)
-        rest = raw[stop:]  # a part of a line, and blank lines before it: only at the end are they passed over
+def _chunks(layout: Layout, stream: IO[bytes], ahead: bytes, free: list[bytearray]) -> Iterator[tuple[bytearray, int]]:
+    """Buffers with whole lines and how many bytes count; blank lines at the file's end are left out.
+
+    Buffers that are ``free`` again are filled again: fresh memory costs as much as reading into it.
+    """
+    rest, more = ahead, True
+    while more:
+        buffer = free.pop() if free else bytearray(_BLOCK)
+        if len(buffer) < 2 * len(rest) + 2:
+            buffer = bytearray(2 * len(rest) + _BLOCK)
+        buffer[: len(rest)] = rest
+        size = len(rest) + _fill(stream, memoryview(buffer)[len(rest) :])
+        more = size == len(buffer)
+        if not more and not buffer.endswith(b"\n", 0, size):
+            buffer[size] = _LINE
+            size += 1
+        end = buffer.rfind(b"\n", 0, size) + 1
+        while end and buffer[end - 1] in _BLANK:
+            end -= 1
+        stop = buffer.find(b"\n", end, size) + 1 if end else 0  # the rest of the last line is its own
+        rest = bytes(memoryview(buffer)[stop:size])  # a part of a line, and blank lines before it
         if len(rest) > _LONGEST:
-            raise InputError("the line does not end", where=f"{layout.where} line {line}", hint=_NO_TABLE)
-        if not more:
-            return
+            raise InputError("a line does not end", where=layout.where, hint=_NO_TABLE)
+        if stop:
+            yield buffer, stop
 
 
-def _parsed(layout: Layout, line: int, raw: bytes) -> tuple[list[tuple[str, ...]], Array]:
-    """The labels and numbers of whole lines, of which the first has number ``line``."""
-    try:
-        whole = raw if raw.endswith(b"\n") else raw + b"\n"
-        cells = _cut(np.frombuffer(whole, np.uint8), ord(layout.separator), layout.width)
-        return _labels(layout, whole, cells[:, : layout.index]), _numbers(whole, cells[:, layout.index :])
-    except (pa.ArrowInvalid, ValueError):
-        return _slowly(layout, line, raw)
+def _fill(stream: IO[bytes], room: memoryview) -> int:
+    """Read until there is no more room or nothing more to read; the bytes that were read."""
+    size = 0
+    while size < len(room):
+        read = stream.readinto(room[size:])  # type: ignore[attr-defined]  # every binary stream has it
+        if not read:
+            break
+        size += read
+    return size
+
+
+def _parsed(layout: Layout, buffer: bytearray, size: int) -> Parsed:
+    """The labels and numbers of whole lines; raises ArrowInvalid or ValueError where anything is not as it must be."""
+    cells = _cut(np.frombuffer(buffer, np.uint8, size), ord(layout.separator), layout.width)
+    return _labels(layout, buffer, cells[:, : layout.index]), _numbers(buffer, cells[:, layout.index :])
 
 
 def _cut(data: NDArray[np.uint8], separator: int, width: int) -> NDArray[np.int32]:
@@ -330,7 +358,7 @@ def _cut(data: NDArray[np.uint8], separator: int, width: int) -> NDArray[np.int3
     return np.stack([starts, ends], axis=2)
 
 
-def _labels(layout: Layout, raw: bytes, cells: NDArray[np.int32]) -> list[tuple[str, ...]]:
+def _labels(layout: Layout, raw: bytearray, cells: NDArray[np.int32]) -> list[tuple[str, ...]]:
     """The texts of the index columns; ValueError for one that is empty."""
     texts = [tuple(_text(raw[start:end]) for start, end in row) for row in cells.tolist()]
     if layout.index and not all(map(all, texts)):
@@ -338,12 +366,12 @@ def _labels(layout: Layout, raw: bytes, cells: NDArray[np.int32]) -> list[tuple[
     return texts
 
 
-def _text(cell: bytes) -> str:
+def _text(cell: bytearray) -> str:
     text = cell.decode("utf-8").strip()
     return text[1:-1].replace('""', '"').strip() if text.startswith('"') else text
 
 
-def _numbers(raw: bytes, cells: NDArray[np.int32]) -> Array:
+def _numbers(raw: bytearray, cells: NDArray[np.int32]) -> Array:
     """The numbers of the cells (lines, columns, 2); ArrowInvalid or ValueError where one is none.
 
     Arrow's text has no gaps between values: what lies between two cells is a value that is missing.
@@ -357,7 +385,7 @@ def _numbers(raw: bytes, cells: NDArray[np.int32]) -> Array:
         numbers = compute.cast(texts, pa.float64())
     except pa.ArrowInvalid:  # blanks or quotation marks around a number are seldom
         numbers = compute.cast(compute.utf8_trim(texts, ' "'), pa.float64())
-    values = np.frombuffer(numbers.buffers()[1], np.float64, count)[::2].reshape(cells.shape[:2])
+    values = np.ascontiguousarray(np.frombuffer(numbers.buffers()[1], np.float64, count)[::2]).reshape(cells.shape[:2])
     if not np.isfinite(values).all():
         raise ValueError
     return values
@@ -366,7 +394,7 @@ def _numbers(raw: bytes, cells: NDArray[np.int32]) -> Array:
 # -- where the fast way ends ------------------------------------------------------------------------------------------
 
 
-def _slowly(layout: Layout, line: int, raw: bytes) -> tuple[list[tuple[str, ...]], Array]:
+def _slowly(layout: Layout, line: int, raw: bytes) -> Parsed:
     """Cell by cell: raises the error that names the first flaw; numbers in quotation marks are read."""
     rows: list[tuple[str, ...]] = []
     values: list[list[float]] = []
