@@ -1,6 +1,6 @@
 """How fast, against the common peer package and against one pass over the table, each pair in one run.
 
-``make bench`` runs it all (about ten minutes, most of it the peer's); ``python bench/run.py wiod large read report``
+``make bench`` runs it all (some fifteen minutes, most of it the peer's); ``python bench/run.py wiod every``
 chooses. Every comparison alternates the two (A B A B ...), quotes medians, and compares the accounts before it compares
 the clocks. Reading notes: bench/NOTES.md.
 """
@@ -109,6 +109,26 @@ def synthetic(folder: Path, R: int = 49, S: int = 200, D: int = 7, K: int = 30) 
     save("large", folder, Z=Z, Y=Y, F=rng.exponential(1, (K, n)), F_Y=rng.exponential(1, (K, R * D)))
 
 
+def every(folder: Path) -> None:
+    print("\nEvery account of one full WIOD year (2009), the table prepared anew for each; the median of 3")
+    if not SHARED.is_dir():
+        print("  left out: the full WIOD tables (../shared/data) are not here")
+        return
+    from build_world import full_table
+    from tanheng import accounts
+
+    table = full_table(SHARED, 2009)
+    more = {"extraction": {"region": "CHN"}, "cbdr": {"allocation": "as-is"}}
+    for name, account in sorted(accounts.ACCOUNTS.items()):
+        taken = []
+        for _ in range(3):
+            fresh = table.replace()
+            start = time.perf_counter()
+            account.function(fresh, **more.get(name, {}))
+            taken.append(time.perf_counter() - start)
+        print(f"  {name:20} {statistics.median(taken):6.2f} s")
+
+
 def read(folder: Path) -> None:
     print("\nReading a synthetic EXIOBASE 3 folder (9,800 x 9,800, 1.4 GB of text), and opening it from the store")
     import reading
@@ -136,10 +156,10 @@ def report(folder: Path) -> None:
 
 
 def main() -> None:
-    chosen = sys.argv[1:] or ["wiod", "large", "read", "report"]
+    chosen = sys.argv[1:] or ["wiod", "every", "large", "read", "report"]
     with tempfile.TemporaryDirectory() as folder:
         for name in chosen:
-            {"wiod": wiod, "large": large, "read": read, "report": report}[name](Path(folder))
+            {"wiod": wiod, "every": every, "large": large, "read": read, "report": report}[name](Path(folder))
 
 
 if __name__ == "__main__":

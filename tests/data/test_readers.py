@@ -50,8 +50,9 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 # -- what a reader declares -------------------------------------------------------------------------------------------
 
 
-def test_names_are_unique():
+def test_names_are_unique_and_each_has_a_sample():
     assert len(set(NAMES)) == len(NAMES)
+    assert {layout.reader for layout in LAYOUTS} == set(NAMES)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -1,23 +1,51 @@
 """Questions to tables: one module a family, each account a function that returns an ``xarray.DataArray``."""
 
 from tanheng.accounts.declared import ACCOUNTS, Account, find
+from tanheng.accounts.differentiated import cbdr
+from tanheng.accounts.export_terms import export_terms
 from tanheng.accounts.exports import export_intensity
+from tanheng.accounts.income import downstream_multipliers, income, income_multipliers
+from tanheng.accounts.layers import layers
+from tanheng.accounts.linkages import extraction, linkages, scopes
+from tanheng.accounts.network import Network, network
+from tanheng.accounts.paths import Paths, paths
 from tanheng.accounts.regions import consumption, production
+from tanheng.accounts.responsibility import national_sharing, shared, shared_flows
 from tanheng.accounts.result import CONSERVED, DIGITS, tidy, total
+from tanheng.accounts.technology import technology_adjusted
 from tanheng.accounts.trade import eebt, flows, net_transfers
+from tanheng.accounts.value_chain import value_chain
 
 __all__ = [
     "ACCOUNTS",
     "CONSERVED",
     "DIGITS",
     "Account",
+    "Network",
+    "Paths",
+    "cbdr",
     "consumption",
+    "downstream_multipliers",
     "eebt",
     "export_intensity",
+    "export_terms",
+    "extraction",
     "find",
     "flows",
+    "income",
+    "income_multipliers",
+    "layers",
+    "linkages",
+    "national_sharing",
     "net_transfers",
+    "network",
+    "paths",
     "production",
+    "scopes",
+    "shared",
+    "shared_flows",
+    "technology_adjusted",
     "tidy",
     "total",
+    "value_chain",
 ]

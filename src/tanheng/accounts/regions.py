@@ -43,11 +43,11 @@ def production(table: Table, by: By = None, *, stressor: Stressors = None, group
     Source: SEEA Central Framework 2012; Peters 2008, ``PBA_r = Σ_{i∈r} F_i + F_Y,r``.
     """
     dims = kept("production", by)
-    parts = {INDUSTRY: choose(table.active_F, stressor), **_direct(table, stressor)}
+    parts = {INDUSTRY: choose(table.active_F, stressor), **direct_of(table, stressor)}
     if table.stranded.values.any():
         parts[RESIDUAL] = choose(table.stranded, stressor)
     result = group(gather(parts, dims), table, group_by)
-    note = _by_stressor(choose(table.stranded, stressor))
+    note = by_stressor(choose(table.stranded, stressor))
     return stamp(result, table, "production", "direct emissions by place of production", residual=note)
 
 
@@ -77,7 +77,7 @@ def consumption(
     """
     dims = kept("consumption", by)
     m = multipliers(table, stressor)
-    parts = {INDUSTRY: _embodied(m, table, "demand" in dims), **_direct(table, stressor)}
+    parts = {INDUSTRY: _embodied(m, table, "demand" in dims), **direct_of(table, stressor)}
     lost = _residual(table, m, stressor)
     if lost.values.any():
         parts[RESIDUAL] = lost
@@ -90,7 +90,7 @@ def consumption(
         "consumption",
         method,
         solve_residual=m.attrs["residual"],
-        residual=_by_stressor(lost),
+        residual=by_stressor(lost),
     )
 
 
@@ -103,7 +103,7 @@ def _embodied(m: xr.DataArray, table: Table, by_demand: bool) -> xr.DataArray:
     return xr.DataArray(values.reshape([len(labels) for labels in coords.values()]), coords, tuple(coords))
 
 
-def _direct(table: Table, stressor: Stressors) -> dict[str, xr.DataArray]:
+def direct_of(table: Table, stressor: Stressors) -> dict[str, xr.DataArray]:
     """F_Y as an account's component (stressor, region, demand); empty where the table has none."""
     if table.F_Y is None:
         return {}
@@ -121,6 +121,6 @@ def _residual(table: Table, m: xr.DataArray, stressor: Stressors) -> xr.DataArra
     return lost.copy(deep=False, data=embodied)
 
 
-def _by_stressor(lost: xr.DataArray) -> dict[str, float]:
+def by_stressor(lost: xr.DataArray) -> dict[str, float]:
     """The attribute that shows the residual, by stressor (convention 6)."""
     return {str(name): float(value) for name, value in zip(lost.indexes["stressor"], keep(lost).values, strict=True)}

@@ -20,7 +20,7 @@ Stressors = str | Sequence[str] | None
 DIGITS = "%.15g"  # of numbers as text: all the decimal digits that a double is sure of, and 4.8 is 4.8
 CONSERVED = 1e-9  # of the total: convention 7
 FEW = 32  # stressors: a solve for so many costs little more than one for a single stressor
-_ORDER = ("definition", "region", "sector", "to_region", "demand", "component")
+_ORDER = ("definition", "region", "sector", "to_region", "demand", "component", "input")
 _GROUPED = ("region", "to_region")
 
 

@@ -31,7 +31,7 @@ def flows(table: Table, by: By = None, *, stressor: Stressors = None, group_by: 
     Source: Peters 2008; Kanemoto et al. 2012, ``E_rs = Σ_{i∈r} s_i (L Y_·s)_i``.
     """
     dims = kept("flows", by)
-    result = _over_partners(choose(table.intensity, stressor), table.embodied_output, dims)
+    result = over_partners(choose(table.intensity, stressor), table.embodied_output, dims)
     require_conserved("the sum of flows", choose(table.active_F, stressor), result, where=table.about.name)
     method = "intensity times the output embodied in each region's final demand (MRIO)"
     residual = table.embodied_output.attrs["residual"]
@@ -58,7 +58,7 @@ def eebt(table: Table, by: By = None, *, stressor: Stressors = None, group_by: s
     Source: Peters 2008, ``EE_rs = s_r (I−A_rr)⁻¹ e_rs`` with ``e_rs = Z_rs·1 + Y_rs·1``.
     """
     dims = kept("eebt", by)
-    result = _over_partners(domestic_multipliers(choose(table.F, stressor), table), final_sales(table), dims)
+    result = over_partners(domestic_multipliers(choose(table.F, stressor), table), final_sales(table), dims)
     return stamp(group(result, table, group_by), table, "eebt", "domestic multipliers times bilateral trade (EEBT)")
 
 
@@ -91,7 +91,7 @@ def net_transfers(
 _AXES = {"stressor": "k", "region": "r", "sector": "s", "to_region": "c"}
 
 
-def _over_partners(per_money: xr.DataArray, money: xr.DataArray, dims: tuple[str, ...]) -> xr.DataArray:
+def over_partners(per_money: xr.DataArray, money: xr.DataArray, dims: tuple[str, ...]) -> xr.DataArray:
     """``per_money`` (stressor, region, sector) times ``money`` (region, sector, to_region), summed to ``dims``.
 
     One einsum, so that the four-dimensional product exists only when all of it is asked for.

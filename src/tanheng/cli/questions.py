@@ -49,7 +49,7 @@ def report(
         written = writer.build(store, years=asked, languages=languages, out=out, progress=progress)
     for path in written:
         print(path)
-    _note_faults(table, [fault for year in asked for fault in _faults(store, year)])
+    note_faults(table, [fault for year in asked for fault in faults_of(store, year)])
 
 
 @app.command()
@@ -77,7 +77,7 @@ def accounts(
         return
     if account is None:
         raise typer.BadParameter("give --account NAME; 'tanheng accounts --list' shows them")
-    kind = _format(format, out)
+    kind = format_of(format, out)
     from tanheng.cli import describe, output
     from tanheng.data import store as stores
 
@@ -95,10 +95,10 @@ def accounts(
     left_out = sorted({region for result in results for region in str(result.attrs.get("left_out", "")).split()})
     if left_out and kind != "table":  # the table says so itself
         shell.note(f"left out, having no deflator: {' '.join(left_out)}")
-    _note_faults(table, faults)
+    note_faults(table, faults)
 
 
-def _format(given: str | None, out: Path | None) -> str:
+def format_of(given: str | None, out: Path | None) -> str:
     """The format asked for, else that of the file's ending, else a table for people."""
     if given is None and out is not None and out.suffix not in _ENDINGS:
         known = ", ".join(_ENDINGS)
@@ -134,7 +134,7 @@ def _compute(
             progress(account, done, len(years))
             more = own | (_deflator(year) if prices == "constant" else {})
             results.append(ask(store[year], by, stressor=stressor, group_by=group, **more))
-            faults += _faults(store, year)  # while it is at hand
+            faults += faults_of(store, year)  # while it is at hand
     return results, faults
 
 
@@ -155,13 +155,13 @@ def _own_options(account: str, given: dict[str, str]) -> dict[str, object]:
     return values
 
 
-def _faults(store: Store, year: int) -> Faults:
+def faults_of(store: Store, year: int) -> Faults:
     from tanheng.data import store as stores
 
     return [(year, one.what) for one in stores.findings(store, year) if one.severity == "error"]
 
 
-def _note_faults(table: str, faults: Faults) -> None:
+def note_faults(table: str, faults: Faults) -> None:
     """One line if there are any: the numbers were made from a table that does not hold together."""
     from tanheng.cli.describe import spelled
 

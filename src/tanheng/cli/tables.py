@@ -258,6 +258,39 @@ def balance(table: TableName, name: NewName, year: Year = None, years: Years = N
 
 
 @app.command()
+def characterise(
+    table: TableName,
+    name: NewName,
+    gwp: Annotated[str, typer.Option(metavar="NORM", help="A set of warming potentials; see 'tanheng norms'.")],
+    gas: Annotated[list[str] | None, typer.Option(metavar="STRESSOR=CODE", help="Which gas a stressor is.")] = None,
+    year: Year = None,
+    years: Years = None,
+    lang: Language = "en",
+) -> None:
+    """Add the greenhouse gases of a table as one stressor in CO2e, by a named set of warming potentials."""
+    from tanheng.systems.characterise import characterise as characterised
+
+    gases = pairs(gas) if gas else None
+    _made(table, name, lambda one: characterised(one, gwp, gases), year, years, lang)
+
+
+@app.command()
+def capital(
+    table: TableName,
+    name: NewName,
+    demand: Annotated[str, typer.Option(help="The final demand category that is investment.")] = "capital formation",
+    use: Annotated[str | None, typer.Option(metavar="INPUT", help="The primary input by which it is shared.")] = None,
+    year: Year = None,
+    years: Years = None,
+    lang: Language = "en",
+) -> None:
+    """Make investment an input of those who use the capital, and store the result, which says so."""
+    from tanheng.systems.capital import endogenise_capital
+
+    _made(table, name, lambda one: endogenise_capital(one, demand, use), year, years, lang)
+
+
+@app.command()
 def attach(
     table: TableName,
     file: Annotated[Path, typer.Argument(metavar="FILE", help="Emissions by region and sector: CSV, Parquet, Excel.")],
