@@ -11,14 +11,28 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from tanheng.accounts import (
         ACCOUNTS,
+        cbdr,
         consumption,
         eebt,
         export_intensity,
+        export_terms,
+        extraction,
         flows,
+        income,
+        layers,
+        linkages,
+        national_sharing,
         net_transfers,
+        network,
+        paths,
         production,
+        scopes,
+        shared,
+        shared_flows,
+        technology_adjusted,
         tidy,
         total,
+        value_chain,
     )
     from tanheng.data.attach import attach
     from tanheng.data.reader import read
@@ -27,6 +41,8 @@ if TYPE_CHECKING:
     from tanheng.systems.about import About
     from tanheng.systems.aggregate import aggregate
     from tanheng.systems.balance import balance
+    from tanheng.systems.capital import endogenise_capital
+    from tanheng.systems.characterise import characterise
     from tanheng.systems.disaggregate import disaggregate
     from tanheng.systems.supply_use import SupplyUse
     from tanheng.systems.table import Table
@@ -40,17 +56,33 @@ __all__ = [
     "aggregate",
     "attach",
     "balance",
+    "cbdr",
+    "characterise",
     "consumption",
     "disaggregate",
     "eebt",
+    "endogenise_capital",
     "export_intensity",
+    "export_terms",
+    "extraction",
     "flows",
+    "income",
+    "layers",
+    "linkages",
+    "national_sharing",
     "net_transfers",
+    "network",
     "open",
+    "paths",
     "production",
     "read",
+    "scopes",
+    "shared",
+    "shared_flows",
+    "technology_adjusted",
     "tidy",
     "total",
+    "value_chain",
 ]
 
 _ELSEWHERE = {
@@ -61,7 +93,9 @@ _ELSEWHERE = {
     "aggregate": "tanheng.systems.aggregate",
     "attach": "tanheng.data.attach",
     "balance": "tanheng.systems.balance",
+    "characterise": "tanheng.systems.characterise",
     "disaggregate": "tanheng.systems.disaggregate",
+    "endogenise_capital": "tanheng.systems.capital",
     "open": "tanheng.data.store",
     "read": "tanheng.data.reader",
 }
