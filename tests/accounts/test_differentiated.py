@@ -7,7 +7,7 @@ from tables import ABOUT, kitzes, random_table
 from tanheng import accounts
 from tanheng.accounts import ACCOUNTS
 from tanheng.accounts.differentiated import ALLOCATIONS, cbdr
-from tanheng.accounts.income import income
+from tanheng.accounts.incomes import income
 from tanheng.data import reference, store
 from tanheng.errors import MissingError, QuestionError
 from tanheng.systems.table import Table

@@ -2,19 +2,19 @@
 
 from tanheng.accounts.declared import ACCOUNTS, Account, find
 from tanheng.accounts.differentiated import cbdr
-from tanheng.accounts.export_terms import export_terms
 from tanheng.accounts.exports import export_intensity
-from tanheng.accounts.income import downstream_multipliers, income, income_multipliers
-from tanheng.accounts.layers import layers
-from tanheng.accounts.linkages import extraction, linkages, scopes
-from tanheng.accounts.network import Network, network
-from tanheng.accounts.paths import Paths, paths
+from tanheng.accounts.gross_exports import export_terms
+from tanheng.accounts.incomes import downstream_multipliers, income, income_multipliers
+from tanheng.accounts.linkage import extraction, linkages, scopes
+from tanheng.accounts.networks import Network, network
 from tanheng.accounts.regions import consumption, production
 from tanheng.accounts.responsibility import national_sharing, shared, shared_flows
 from tanheng.accounts.result import CONSERVED, DIGITS, tidy, total
+from tanheng.accounts.stage_layers import layers
+from tanheng.accounts.structural_paths import Paths, paths
 from tanheng.accounts.technology import technology_adjusted
 from tanheng.accounts.trade import eebt, flows, net_transfers
-from tanheng.accounts.value_chain import value_chain
+from tanheng.accounts.value_chains import value_chain
 
 __all__ = [
     "ACCOUNTS",

@@ -11,7 +11,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from tanheng.accounts.declared import Option, account
-from tanheng.accounts.income import income
+from tanheng.accounts.incomes import income
 from tanheng.accounts.regions import consumption, production
 from tanheng.accounts.result import By, Stressors, gather, group, kept, require_conserved, stamp
 from tanheng.data import reference

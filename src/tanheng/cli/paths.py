@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     import pandas as pd
     from rich.console import RenderableType
 
-    from tanheng.accounts.network import Network
-    from tanheng.accounts.paths import Paths
+    from tanheng.accounts.networks import Network
+    from tanheng.accounts.structural_paths import Paths
     from tanheng.data.store import Store
     from tanheng.systems.table import Table
 
@@ -79,7 +79,7 @@ def paths(
 ) -> None:
     """Rank the paths of a footprint: from the sector that emits, through its buyers, to the final product."""
     kind = format_of(format, out)
-    from tanheng.accounts.paths import paths as ask
+    from tanheng.accounts.structural_paths import paths as ask
 
     store, one, asked = _asked(table, year)
     emitter, product = _ends(between, sector)
@@ -124,7 +124,7 @@ def network(
 ) -> None:
     """List the strongest flows of embodied emissions between sectors, and what passes through each."""
     kind = format_of(format, out)
-    from tanheng.accounts.network import network as ask
+    from tanheng.accounts.networks import network as ask
 
     store, one, asked = _asked(table, year)
     emitter, product = _ends(between, sector)

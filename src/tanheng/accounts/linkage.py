@@ -11,7 +11,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from tanheng.accounts.declared import Option, account
-from tanheng.accounts.export_terms import VALUE_ADDED, require_measure, stamp_money
+from tanheng.accounts.gross_exports import VALUE_ADDED, require_measure, stamp_money
 from tanheng.accounts.result import By, Stressors, choose, group, keep, kept, multipliers, stamp
 from tanheng.accounts.trade import over_partners
 from tanheng.errors import QuestionError, nearest

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from tables import flat, kitzes, random_table, tables
 
 from tanheng import accounts
-from tanheng.accounts.layers import layers
-from tanheng.accounts.network import network
-from tanheng.accounts.paths import paths
+from tanheng.accounts.networks import network
+from tanheng.accounts.stage_layers import layers
+from tanheng.accounts.structural_paths import paths
 from tanheng.errors import InputError, QuestionError, UnproductiveError
 from tanheng.systems.table import Table
 

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from tables import ABOUT, flat, kitzes, random_table
 
 from tanheng import accounts
-from tanheng.accounts.export_terms import export_terms
-from tanheng.accounts.linkages import ELECTRICITY, extraction, linkages, scopes, truth
+from tanheng.accounts.gross_exports import export_terms
+from tanheng.accounts.linkage import ELECTRICITY, extraction, linkages, scopes, truth
 from tanheng.accounts.trade import exports
 from tanheng.errors import QuestionError
 from tanheng.labels.names import read_classification, sector_name

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from tables import flat, kitzes, random_table
 
 from tanheng import accounts
-from tanheng.accounts.value_chain import ROUTES, value_chain
+from tanheng.accounts.value_chains import ROUTES, value_chain
 from tanheng.errors import ConservationError, QuestionError
 
 CLOSE = 1e-9  # of all emissions: convention 7

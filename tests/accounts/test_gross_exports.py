@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 from tables import flat, kitzes, random_table
 
 from tanheng import accounts
-from tanheng.accounts.export_terms import TERMS, export_terms
+from tanheng.accounts.gross_exports import TERMS, export_terms
 from tanheng.accounts.trade import domestic_multipliers, exports
-from tanheng.accounts.value_chain import value_chain
+from tanheng.accounts.value_chains import value_chain
 from tanheng.errors import QuestionError
 
 CLOSE = 1e-9  # of all exports, or of all that is embodied in them: convention 7

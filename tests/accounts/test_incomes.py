@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from tables import ABOUT, flat, kitzes, random_table, tables
 
 from tanheng import accounts
-from tanheng.accounts.income import UNBALANCED, downstream_multipliers, income, income_multipliers
+from tanheng.accounts.incomes import UNBALANCED, downstream_multipliers, income, income_multipliers
 from tanheng.data import store
 from tanheng.errors import ConservationError, QuestionError
 from tanheng.systems.table import BALANCE, Table

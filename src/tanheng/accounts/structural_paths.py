@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from tanheng.accounts.footprint import Array, Footprint, Node, names, require
-from tanheng.accounts.layers import LAYERS
+from tanheng.accounts.stage_layers import LAYERS
 from tanheng.kernels import paths as kernel
 from tanheng.systems.table import Table
 
