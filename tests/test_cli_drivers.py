@@ -12,7 +12,7 @@ from tables import random_table
 from typer.testing import CliRunner, Result
 
 from tanheng import accounts
-from tanheng.accounts.drivers import chained, drivers
+from tanheng.accounts.decomposition import chained, drivers
 from tanheng.cli import app
 from tanheng.cli import drivers as command  # the import registers it
 from tanheng.data import archive, store

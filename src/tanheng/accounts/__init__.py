@@ -1,12 +1,14 @@
 """Questions to tables: one module a family, each account a function that returns an ``xarray.DataArray``."""
 
 from tanheng.accounts.declared import ACCOUNTS, Account, find
+from tanheng.accounts.decomposition import chained, drivers
 from tanheng.accounts.differentiated import cbdr
 from tanheng.accounts.exports import export_intensity
 from tanheng.accounts.gross_exports import export_terms
 from tanheng.accounts.incomes import downstream_multipliers, income, income_multipliers
 from tanheng.accounts.linkage import extraction, linkages, scopes
 from tanheng.accounts.networks import Network, network
+from tanheng.accounts.prices import constant_prices
 from tanheng.accounts.regions import consumption, production
 from tanheng.accounts.responsibility import national_sharing, shared, shared_flows
 from tanheng.accounts.result import CONSERVED, DIGITS, tidy, total
@@ -24,8 +26,11 @@ __all__ = [
     "Network",
     "Paths",
     "cbdr",
+    "chained",
+    "constant_prices",
     "consumption",
     "downstream_multipliers",
+    "drivers",
     "eebt",
     "export_intensity",
     "export_terms",
