@@ -8,7 +8,7 @@ from latex2mathml.converter import convert
 from sphinx.application import Sphinx
 
 from tanheng.accounts import ACCOUNTS
-from tanheng.accounts.formula import symbols
+from tanheng.accounts.formula import METHODS, symbols
 from tanheng.data.reader import READERS
 from tanheng.data.source import Source
 from tanheng.labels import LANGUAGES, term
@@ -45,6 +45,19 @@ def write_accounts(app: Sphinx) -> None:
         lines += ["", kept, ""]
         lines += [f"- `{name}`: {one.what['en']} · {one.what['zh']}" for name, one in account.options.items()] + [""]
         lines += ["```{eval-rst}", f".. autofunction:: {function}", "   :no-index:", "```"]
+    for name, method in METHODS.items():
+        lines += [
+            "",
+            f"## {name}",
+            "",
+            f"{method.title['en']} · {method.title['zh']}",
+            "",
+            _math(method.tex, "block"),
+            "",
+        ]
+        lines += [f"- {_math(key)} {symbols()[key]['en']} · {symbols()[key]['zh']}" for key in method.symbols]
+        lines += ["", f"Source: {method.source}.", ""]
+        lines += ["```{eval-rst}", f".. autofunction:: tanheng.accounts.{method.function}", "   :no-index:", "```"]
     (Path(app.srcdir) / "accounts.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 

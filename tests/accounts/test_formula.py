@@ -2,7 +2,7 @@
 
 import pytest
 
-from tanheng import labels
+from tanheng import accounts, labels
 from tanheng.accounts import ACCOUNTS, formula
 
 
@@ -17,6 +17,16 @@ def test_a_formula_is_plain_and_its_symbols_are_explained(name):
         assert set(formula.symbols()[symbol]) == set(labels.LANGUAGES)
 
 
+@pytest.mark.parametrize("name", formula.METHODS)
+def test_a_method_is_plain_and_its_symbols_are_explained(name):
+    method = formula.METHODS[name]
+    assert "\\" not in formula.plain(method.tex)
+    assert callable(getattr(accounts, method.function))
+    for symbol in method.symbols:
+        assert symbol in method.tex
+        assert set(formula.symbols()[symbol]) == set(labels.LANGUAGES)
+
+
 def test_no_symbol_is_explained_for_nothing():
-    used = {symbol for account in ACCOUNTS.values() for symbol in account.symbols}
-    assert used <= set(formula.symbols())
+    declared = (*ACCOUNTS.values(), *formula.METHODS.values())
+    assert {symbol for one in declared for symbol in one.symbols} == set(formula.symbols())

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from tanheng.accounts import demand, kaya, structural
 from tanheng.accounts.demand import DEMAND
+from tanheng.accounts.formula import method
 from tanheng.accounts.prices import populations, require_comparable
 from tanheng.accounts.regions import INDUSTRY, RESIDUAL, consumption, production
 from tanheng.accounts.result import By, Stressors, choose, gather, group, require_conserved, stamp
@@ -36,8 +37,16 @@ METHODS: dict[str, str] = {
 }
 _ACCOUNTS = {"consumption": consumption, "production": production}
 
-TEX = r"\Delta E = \sum_k \Delta E_k, \quad \Delta E_k = \frac{1}{n!} \sum_o (E_{o,k} - E_{o,k-1}), \quad E = s L y"
-SOURCE = "Dietzenbacher and Los 1998; Shapley 1953; Ang 2005 (LMDI-I)"
+method(
+    "drivers",
+    function="drivers",
+    en="Drivers of a change: structural decomposition",
+    zh="变化的驱动因素：结构分解",
+    formula=r"\Delta E = \sum_k \Delta E_k, \quad "
+    r"\Delta E_k = \frac{1}{n!} \sum_o (E_{o,k} - E_{o,k-1}), \quad E = s L y",
+    symbols="E_{o,k} s L y",
+    source="Dietzenbacher and Los 1998; Shapley 1953",
+)
 
 
 class Years(Protocol):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -14,6 +15,25 @@ _WORDS = {
 }  # fmt: skip
 _RAISED = {"-1": "⁻¹", "T": "ᵀ", "2": "²", "k": "ᵏ", "t": "ᵗ", "0": "⁰", "n": "ⁿ", "*": "*"}
 _MARKS = {"hat": "\u0302", "tilde": "\u0303", "bar": "\u0304"}
+
+
+@dataclass(frozen=True)
+class Method:
+    """A method that is no account of one table: its function (in ``tanheng.accounts``), formula, symbols and source."""
+
+    function: str
+    title: Mapping[str, str]  # by language
+    tex: str
+    symbols: tuple[str, ...]  # keys of symbols.toml
+    source: str
+
+
+METHODS: dict[str, Method] = {}
+
+
+def method(name: str, *, function: str, en: str, zh: str, formula: str, symbols: str, source: str) -> None:
+    """Declare a method; ``formula`` in TeX, ``symbols`` the ones to be explained."""
+    METHODS[name] = Method(function, {"en": en, "zh": zh}, formula, tuple(symbols.split()), source)
 
 
 @cache

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from tanheng.accounts.formula import method
 from tanheng.accounts.result import choose
 from tanheng.errors import QuestionError, nearest
 from tanheng.kernels import decompose
@@ -17,11 +18,16 @@ Array = NDArray[np.float64]
 USUAL = ("intensity", "mix", "level")
 ALL = (*USUAL, "population")
 
-TEX = (
-    r"F_i = P_r \frac{Q_r}{P_r} \frac{x_i}{Q_r} \frac{F_i}{x_i}, "
-    r"\quad \Delta E_k = \sum_i \Lambda(F_i^t, F_i^0) \ln(x_{k,i}^t / x_{k,i}^0)"
+method(
+    "drivers, lmdi",
+    function="drivers",
+    en="Drivers of a change: logarithmic mean of the Kaya identity",
+    zh="变化的驱动因素：Kaya 恒等式的对数平均分解",
+    formula=r"F_i = P_r \frac{Q_r}{P_r} \frac{x_i}{Q_r} \frac{F_i}{x_i}, "
+    r"\quad \Delta E_k = \sum_i \Lambda(F_i^t, F_i^0) \ln(x_{k,i}^t / x_{k,i}^0)",
+    symbols=r"P_r Q_r F_i x_i \Lambda",
+    source="Kaya 1990; Ang 2005",
 )
-SOURCE = "Kaya 1990; Ang 2005"
 
 
 def chosen(factors: str | Iterable[str] | None) -> tuple[str, ...]:

@@ -10,9 +10,20 @@ import numpy as np
 import pandas as pd
 
 from tanheng.accounts.footprint import Footprint, Node, names, require
+from tanheng.accounts.formula import method
 from tanheng.errors import InputError
 from tanheng.kernels import paths as kernel
 from tanheng.systems.table import Table
+
+method(
+    "network",
+    function="network",
+    en="Network of the strongest embodied flows",
+    zh="最强隐含流网络",
+    formula=r"f_{ij} = m_i a_{ij} (L y)_j, \quad b_i = (m_i - s_i) (L y - y)_i",
+    symbols="f_{ij} b_i m_i s L y",
+    source="after Liang, Qu and Xu 2016",
+)
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,9 +10,20 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from tanheng.accounts.footprint import Array, Footprint, Node, names, require
+from tanheng.accounts.formula import method
 from tanheng.accounts.stage_layers import LAYERS
 from tanheng.kernels import paths as kernel
 from tanheng.systems.table import Table
+
+method(
+    "paths",
+    function="paths",
+    en="Structural paths of a footprint",
+    zh="足迹的结构路径",
+    formula=r"s L y = \sum_{k=0}^{\infty} s A^k y",
+    symbols="s L A y",
+    source="Defourny and Thorbecke 1984; Treloar 1997",
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,7 +59,7 @@ def paths(
     limit: int | None = None,
     layers: int | None = None,
 ) -> Paths:
-    """The paths of a footprint, s_i a_i· ... a_·j y_j, that are worth at least ``threshold`` of it, largest first.
+    """The paths of a footprint, ``s_i a_ik ... a_lj y_j``, that are worth at least ``threshold`` of it, largest first.
 
     ``region`` is whose final demand (all regions' if None), ``demand`` one of its categories, ``product`` the final
     product and ``emitter`` the sector that emits: a sector's name, or a pair of region and sector, None for any; with
@@ -58,7 +69,7 @@ def paths(
     All paths above the threshold are found: a branch is given up when all that is behind it, its quantity times the
     total multiplier, falls below. With negative numbers the bounds and the threshold are those of the footprint without
     signs. Direct emissions of final demand are on no path, nor are those of sectors without output. Raises
-    QuestionError for what is not in the table or nothing, UnproductiveError where |A| has no bound.
+    QuestionError for what is not in the table or nothing, UnproductiveError where ``|A|`` has no bound.
     Source: Defourny and Thorbecke 1984; Treloar 1997, ``s L y = Σ_k s Aᵏ y``.
     """
     require(0 < threshold < 1, f"a threshold of {threshold:g}", "it is a share of the footprint: above 0, below 1")
