@@ -1,9 +1,9 @@
 """Structural paths: the chains i ← ... ← j of a footprint s L y = Σ_k s Aᵏ y, strongest first, without the matrix A.
 
 A path starts at a final product j, goes from each buyer to one of its suppliers, and ends where it emits: its value is
-s_i a_i· ... a_·j y_j. Everything behind a node with quantity q is worth q·m with m = s L, the total multiplier, so a
-node is given up when |q|·m falls below the threshold, and never because its own emissions s q are small. That loses
-nothing: a path is a single product, so what bounds signed numbers are those of |s|, |A| and |y|.
+``s_i a_ik ... a_lj y_j``. Everything behind a node with quantity q is worth q·m with m = s L, the total multiplier, so
+a node is given up when ``|q|``·m falls below the threshold, and never because its own emissions s q are small. That loses
+nothing: a path is a single product, so what bounds signed numbers are those of ``|s|``, ``|A|`` and ``|y|``.
 
 Two things make it quick. No path above the threshold takes a cell of Z for which m_i a_ij (L y)_j is below it, so one
 pass over Z leaves some thousands of cells (``strong``). And nodes wait in classes of their bound, a factor of four
@@ -101,7 +101,7 @@ def joined(Z: Array, left: Array, right: Array, block: int, axis: Axis) -> Array
 
 
 def strong(Z: Array, left: Array, right: Array, threshold: float, rows: Positions | None = None) -> Cells:
-    """The cells with |left_i z_ij right_j| at or above ``threshold`` (> 0), and these products.
+    """The cells with ``|left_i z_ij right_j|`` at or above ``threshold`` (> 0), and these products.
 
     ``Z`` (n, n), ``left`` and ``right`` (n,); only ``rows`` are looked at, or all. One pass over them on two cores, in
     panels; nothing of Z's size is made.
@@ -141,8 +141,8 @@ def search(
     """All paths of a value of at least ``threshold`` (> 0) without sign, or the ``limit`` largest of them.
 
     ``Z`` (n, n) money, ``per_output`` (n,) 1/x or zero, ``s`` (n,) intensities, ``y`` (n,) final demand. ``m`` (n,) =
-    |s| (I − |A|)⁻¹ and ``output`` (n,) = (I − |A|)⁻¹ |y|; without negative numbers s L and L y. Paths of more than
-    ``layers`` purchases are left out. No more than ``most`` nodes are visited: ``Found.complete`` says how far it got.
+    ``|s|`` (I − ``|A|``)⁻¹ and ``output`` (n,) = (I − ``|A|``)⁻¹ ``|y|``; without negative numbers s L and L y. Paths of
+    more than ``layers`` purchases are left out. No more than ``most`` nodes are visited: ``Found.complete`` says how far it got.
     """
     floor = threshold * SLACK
     suppliers = _Suppliers.of(Z, per_output, m, output, floor)
