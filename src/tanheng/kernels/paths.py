@@ -2,8 +2,8 @@
 
 A path starts at a final product j, goes from each buyer to one of its suppliers, and ends where it emits: its value is
 ``s_i a_ik ... a_lj y_j``. Everything behind a node with quantity q is worth q·m with m = s L, the total multiplier, so
-a node is given up when ``|q|``·m falls below the threshold, and never because its own emissions s q are small. That loses
-nothing: a path is a single product, so what bounds signed numbers are those of ``|s|``, ``|A|`` and ``|y|``.
+a node is given up when ``|q|``·m falls below the threshold, and never because its own emissions s q are small. That
+loses nothing: a path is a single product, so what bounds signed numbers are those of ``|s|``, ``|A|`` and ``|y|``.
 
 Two things make it quick. No path above the threshold takes a cell of Z for which m_i a_ij (L y)_j is below it, so one
 pass over Z leaves some thousands of cells (``strong``). And nodes wait in classes of their bound, a factor of four
@@ -141,8 +141,9 @@ def search(
     """All paths of a value of at least ``threshold`` (> 0) without sign, or the ``limit`` largest of them.
 
     ``Z`` (n, n) money, ``per_output`` (n,) 1/x or zero, ``s`` (n,) intensities, ``y`` (n,) final demand. ``m`` (n,) =
-    ``|s|`` (I − ``|A|``)⁻¹ and ``output`` (n,) = (I − ``|A|``)⁻¹ ``|y|``; without negative numbers s L and L y. Paths of
-    more than ``layers`` purchases are left out. No more than ``most`` nodes are visited: ``Found.complete`` says how far it got.
+    ``|s|`` (I − ``|A|``)⁻¹ and ``output`` (n,) = (I − ``|A|``)⁻¹ ``|y|``; without negative numbers s L and L y. Paths
+    of more than ``layers`` purchases are left out. No more than ``most`` nodes are visited: ``Found.complete`` says how
+    far it got.
     """
     floor = threshold * SLACK
     suppliers = _Suppliers.of(Z, per_output, m, output, floor)
