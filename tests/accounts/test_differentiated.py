@@ -46,7 +46,8 @@ def test_per_head_and_capability_by_hand():
 @pytest.mark.parametrize("allocation", ALLOCATIONS)
 def test_the_world_total_is_kept_and_components_are_the_accounts(allocation):
     indicator = {"TWN": 3.9e11} if allocation == "capability" else None  # near 390 billion USD in 2009
-    result = cbdr(world(), "region,component", allocation=allocation, rest="ROW", indicator=indicator)
+    rest = None if allocation == "as-is" else "ROW"
+    result = cbdr(world(), "region,component", allocation=allocation, rest=rest, indicator=indicator)
     assert list(result.indexes["component"]) == ["production", "consumption", "income"]
     assert result.sum().item() == pytest.approx(accounts.production(world()).sum().item(), rel=CLOSE)
     assert (result.values > 0).all()
@@ -156,3 +157,16 @@ def test_options_are_read_from_texts():
     for text in ("production", "production:half", "production:0.5:0.5"):
         with pytest.raises(ValueError, match=r"values to unpack|convert"):
             read(text)
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"base_year": 1500}, "allocation as-is takes no base_year; it takes no further option"),
+        ({"allocation": "per-head", "indicator": {"r0": 1.0}}, "allocation per-head takes no indicator"),
+        ({"allocation": "capability", "base_year": 1990}, "allocation capability takes no base_year"),
+    ],
+)
+def test_an_option_that_would_be_passed_over_is_refused(options, said):
+    with pytest.raises(QuestionError, match=said):
+        cbdr(random_table(1), **options)

@@ -246,6 +246,10 @@ def test_layers_keep_direct_emissions_and_residual_apart():
     assert result.attrs["residual"] == whole.attrs["residual"]
     with pytest.raises(QuestionError, match="a count of 0"):
         layers(table, count=0)
+    with pytest.raises(QuestionError, match="at most 1000"):
+        layers(table, count=10**9)
+    with pytest.raises(QuestionError, match="1000 the most"):
+        paths(table, stressor=table.stressors[0], layers=10**9)
 
 
 def test_layers_are_declared():

@@ -44,6 +44,7 @@ def test_the_account_of_the_impact_is_that_of_its_gases():
     ("call", "kind", "said"),
     [
         (lambda: characterise(gases(), "gwp100-ar7"), NormError, "gwp100-ar"),
+        (lambda: characterise(gases(), "oecd"), QuestionError, "oecd is no set of warming potentials.*gwp100-ar6"),
         (
             lambda: characterise(gases(), "gwp100-ar6", {"methane": "CH4"}),
             QuestionError,

@@ -34,6 +34,15 @@ def _numbers(text: str) -> dict[str, float]:
     return {key.strip(): float(value) for key, value in pairs}
 
 
+FIRST = 1990  # the base year of the climate convention, where none is given
+USED = {  # the options that each allocation takes
+    "as-is": (),
+    "per-head": ("population", "rest"),
+    "cumulative": ("base_year", "population", "indicator", "rest"),
+    "capability": ("population", "indicator", "rest"),
+}
+
+
 @account(
     "cbdr",
     en="Common but differentiated responsibilities",
@@ -78,7 +87,7 @@ def cbdr(
     group_by: str | None = None,
     weights: Numbers = THIRDS,
     allocation: str = "as-is",
-    base_year: int = 1990,
+    base_year: int | None = None,
     population: Numbers | None = None,
     indicator: Numbers | None = None,
     rest: str | None = None,
@@ -90,8 +99,8 @@ def cbdr(
 
     * ``as-is``: 1;
     * ``per-head``: E_r per person, so that those who emit more per head bear more of the same total;
-    * ``cumulative``: fossil CO2 of the territory from ``base_year`` to the table's year, per person of the latter, for
-      every stressor;
+    * ``cumulative``: fossil CO2 of the territory from ``base_year`` (1990 if None) to the table's year, per person of the
+      latter, for every stressor;
     * ``capability``: GDP per person, current USD at market rates.
 
     Being per head, k_r is blind to size: a region cut into like parts bears what it bore. Returns (stressor, and those
@@ -107,12 +116,15 @@ def cbdr(
     """
     dims = kept("cbdr", by)
     mix = _mix(weights)
+    given = {"base_year": base_year, "population": population, "indicator": indicator, "rest": rest}
+    _require_used(allocation, [name for name, value in given.items() if value is not None])
     results = {name: weight * MIXED[name](table, "region", stressor=stressor) for name, weight in mix.items()}
     whole = np.sum([result.values for result in results.values()], axis=0)  # E: stressor, region
     factor: Array = np.ones(whole.shape)
     attrs: dict[str, Any] = {}
     if allocation != "as-is":
-        key, attrs = _key(table, whole, allocation, base_year, population, indicator, rest)
+        start = FIRST if base_year is None else base_year
+        key, attrs = _key(table, whole, allocation, start, population, indicator, rest)
         factor = _scaled(whole, key)
     parts = {name: result.copy(deep=False, data=result.values * factor) for name, result in results.items()}
     emitted = production(table, "region", stressor=stressor)
@@ -121,6 +133,14 @@ def cbdr(
     said = " ".join(f"{name}:{weight:g}" for name, weight in mix.items())
     result = group(gather(parts, dims), table, group_by)
     return stamp(result, table, "cbdr", method, weights=said, allocation=allocation, **attrs)
+
+
+def _require_used(allocation: str, given: list[str]) -> None:
+    """Raise QuestionError for an option that this allocation would pass over in silence."""
+    idle = [name for name in given if name not in USED.get(allocation, given)]
+    if idle:
+        hint = f"it takes {', '.join(USED[allocation]) or 'no further option'}"
+        raise QuestionError(f"allocation {allocation} takes no {idle[0]}", where="cbdr", hint=hint)
 
 
 def _mix(weights: Numbers) -> dict[str, float]:

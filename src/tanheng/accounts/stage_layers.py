@@ -12,6 +12,7 @@ from tanheng.kernels import paths as kernel
 from tanheng.systems.table import Table
 
 LAYERS = 11  # k = 0 ... 10, unless told otherwise
+MOST = 1000  # each is a pass over Z; what is beyond them is told in one number
 BEYOND = "beyond"
 
 
@@ -35,11 +36,11 @@ def layers(
 
     Returns (stressor, and those of ``by``) in stressor units; ``by`` from region (the consumer) and component: layers 0
     to ``count`` − 1, ``beyond`` for all after them, and ``direct`` and ``residual`` as in ``consumption``, whose total
-    this has. Raises QuestionError for a count below one.
+    this has. Raises QuestionError for a count below one or above 1000.
     Source: Treloar 1997; Kitzes 2013, ``s L Y = Σ_k s Aᵏ Y``.
     """
     dims = kept("layers", by)
-    require(count > 0, f"a count of {count}", "at least one layer")
+    require(0 < count <= MOST, f"a count of {count}", f"at least one layer, at most {MOST}")
     whole = consumption(table, "region,component", stressor=stressor)
     n = table.x.size
     s = choose(table.intensity, stressor).values.reshape(-1, n)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from tanheng.accounts.footprint import Array, Footprint, Node, names, require
 from tanheng.accounts.formula import method
-from tanheng.accounts.stage_layers import LAYERS
+from tanheng.accounts.stage_layers import LAYERS, MOST
 from tanheng.kernels import paths as kernel
 from tanheng.systems.table import Table
 
@@ -74,7 +74,8 @@ def paths(
     """
     require(0 < threshold < 1, f"a threshold of {threshold:g}", "it is a share of the footprint: above 0, below 1")
     require(limit is None or limit > 0, f"a limit of {limit}", "at least one path")
-    require(layers is None or layers >= 0, f"{layers} layers", "0 is the final product's own maker")
+    hint = f"0 is the final product's own maker, {MOST} the most"
+    require(layers is None or 0 <= layers <= MOST, f"{layers} layers", hint)
     asked = Footprint.of(table, stressor, region, demand, product, emitter)
     bounds = asked.gross()
     found = kernel.search(

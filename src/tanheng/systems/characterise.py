@@ -14,6 +14,8 @@ from tanheng.errors import LabelError, QuestionError, UnitError, nearest
 from tanheng.systems.aggregate import carried
 from tanheng.systems.table import Table
 
+KIND = "gwp"  # of norms
+
 
 def characterise(table: Table, gwp: str, gases: Mapping[str, str] | None = None, *, name: str = "GHG") -> Table:
     """The table with one more stressor ``name``: its greenhouse gases in kt CO2e by the warming potentials ``gwp``.
@@ -21,10 +23,14 @@ def characterise(table: Table, gwp: str, gases: Mapping[str, str] | None = None,
     ``gases`` says which entry of the set each stressor is, {"CH4": "CH4 fossil"}; without it, stressors named as an
     entry are taken. Sets are named and never mixed (``about.version`` says which). Methane from fossil sources has a
     higher potential, which counts the carbon dioxide that it becomes: do not use it where that is counted already.
-    Raises QuestionError when no stressor is in the set or an entry is unknown, LabelError for an unknown or doubled
-    stressor, UnitError for one that is no mass, NormError for an unknown set. Source: IPCC, by the set's own source.
+    Raises QuestionError for a norm of another kind, when no stressor is in the set or an entry is unknown, LabelError
+    for an unknown or doubled stressor, UnitError for one that is no mass, NormError for an unknown set.
+    Source: IPCC, by the set's own source.
     """
     norm = norms.lookup(gwp, norms.year_end(table.year))
+    if norm.kind != KIND:
+        hint = nearest(gwp, norms.names(KIND))
+        raise QuestionError(f"{gwp} is no set of warming potentials", hint=hint)
     factors = {entry.code: entry.value for entry in norm.entries if entry.value is not None}
     chosen = dict(gases) if gases is not None else {one: one for one in table.stressors if one in factors}
     _require(table, chosen, factors, gwp, name)
