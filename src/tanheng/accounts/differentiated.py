@@ -99,8 +99,8 @@ def cbdr(
 
     * ``as-is``: 1;
     * ``per-head``: E_r per person, so that those who emit more per head bear more of the same total;
-    * ``cumulative``: fossil CO2 of the territory from ``base_year`` (1990 if None) to the table's year, per person of the
-      latter, for every stressor;
+    * ``cumulative``: fossil CO2 of the territory from ``base_year`` (1990 if None) to the table's year, per person of
+      the latter, for every stressor;
     * ``capability``: GDP per person, current USD at market rates.
 
     Being per head, k_r is blind to size: a region cut into like parts bears what it bore. Returns (stressor, and those
