@@ -156,7 +156,8 @@ def search(
         now, later = waiting[waiting["bound"] >= level], [waiting[waiting["bound"] < level]]
         while len(now):
             if visited + len(now) > most:
-                return _found(done, s, max(float(now["bound"].max()), threshold), limit, True)
+                beyond = float(now["bound"].max()) / SLACK  # a bound may be the very value of a path, up to rounding
+                return _found(done, s, max(beyond, threshold), limit, True)
             done.append(now)
             children = _behind(now, visited, suppliers, m, floor, layers)
             visited += len(now)
