@@ -129,6 +129,28 @@ def every(folder: Path) -> None:
         print(f"  {name:20} {statistics.median(taken):6.2f} s")
 
 
+def drivers(folder: Path) -> None:
+    print("\nDrivers over the 14 pairs of full WIOD years, six factors, all orders, constant prices of 2005")
+    if not SHARED.is_dir():
+        print("  left out: the full WIOD tables (../shared/data) are not here")
+        return
+    from build_world import full_table
+    from tanheng import accounts
+
+    start = time.perf_counter()
+    before = accounts.constant_prices(full_table(SHARED, 1995))
+    for year in range(1996, 2010):
+        after = accounts.constant_prices(full_table(SHARED, year))
+        accounts.drivers(before, after, factors="all")
+        before = after
+    print(f"  {time.perf_counter() - start:.1f} s, reading and deflating included")
+
+
+def walks(folder: Path) -> None:
+    for which in ([], ["large"]):
+        subprocess.run([sys.executable, str(HERE / "paths.py"), *which], check=True)
+
+
 def read(folder: Path) -> None:
     print("\nReading a synthetic EXIOBASE 3 folder (9,800 x 9,800, 1.4 GB of text), and opening it from the store")
     import reading
@@ -155,11 +177,22 @@ def report(folder: Path) -> None:
     print(f"  {statistics.median(taken):.1f} s (median of 3; {', '.join(f'{t:.1f}' for t in taken)})")
 
 
+CASES = {
+    "wiod": wiod,
+    "every": every,
+    "drivers": drivers,
+    "paths": walks,
+    "large": large,
+    "read": read,
+    "report": report,
+}
+
+
 def main() -> None:
-    chosen = sys.argv[1:] or ["wiod", "every", "large", "read", "report"]
+    chosen = sys.argv[1:] or list(CASES)
     with tempfile.TemporaryDirectory() as folder:
         for name in chosen:
-            {"wiod": wiod, "every": every, "large": large, "read": read, "report": report}[name](Path(folder))
+            CASES[name](Path(folder))
 
 
 if __name__ == "__main__":
