@@ -211,11 +211,12 @@ def _bytes(count: int) -> str:
     >>> _bytes(768_000_000)
     '768 MB'
     """
+    size = float(count)
     for unit in ("B", "kB", "MB"):
-        if count < 1000:
-            return f"{count:.3g} {unit}"
-        count /= 1000  # type: ignore[assignment]
-    return f"{count:.3g} GB"
+        if size < 1000:
+            return f"{size:.3g} {unit}"
+        size /= 1000
+    return f"{size:.3g} GB"
 
 
 # -- accounts and norms -----------------------------------------------------------------------------------------------
