@@ -5,8 +5,9 @@
     │   ├── LabelError      a label is unknown, missing, doubled or in the wrong place
     │   ├── MissingError    a number, a region or a year that should be there is not
     │   └── UnitError       a unit is unknown, or unlike units meet
-    ├── TableError          a table cannot be computed with
+    ├── TableError          a table or a process system cannot be computed with
     │   ├── UnproductiveError   spectral radius of A at or above 1
+    │   ├── SingularError       a process system has no solution
     │   └── ConservationError   an account does not add up to what it must
     ├── QuestionError       the table is fine, the question is not (unknown account, year, group)
     └── NormError           a norm is unknown, or asked for outside its validity
@@ -46,11 +47,15 @@ class UnitError(InputError):
 
 
 class TableError(TanhengError):
-    """A table cannot be computed with."""
+    """A table or a process system cannot be computed with."""
 
 
 class UnproductiveError(TableError):
     """The table consumes at least as much as it makes: spectral radius of A at or above 1."""
+
+
+class SingularError(TableError):
+    """A process system has no solution: a product that nothing makes, or a loop that uses all it makes."""
 
 
 class ConservationError(TableError):

@@ -1,36 +1,20 @@
-"""The messages of findings, in each language (``findings.toml``), and what readers note of what they did."""
+"""The messages of findings, in each language (``systems/findings.toml``), and what readers note of what they did."""
 
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Sequence
-from functools import cache
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from tanheng import labels
-from tanheng.systems.finding import SEVERITIES, Finding, Severity
+from tanheng.systems.finding import SEVERITIES, Finding, Severity, found, messages
 from tanheng.systems.table import Table
 
 ROUNDING = 1e-9  # of output: below it a difference is rounding
 NOTABLE = 1e-3  # of the whole: above it a note becomes a warning
 _AXES = {"region": "region", "sector": "sector", "demand category": "demand", "stressor": "stressor", "input": "input"}
-
-
-@cache
-def messages() -> dict[str, dict[str, tuple[str, str]]]:
-    """What is the matter and what to do, by check and language."""
-    with Path(__file__).with_name("findings.toml").open("rb") as file:
-        return tomllib.load(file)
-
-
-def found(check: str, severity: Severity, where: str, size: float = 0.0, **values: object) -> Finding:
-    """A finding with its message in English; ``values`` fill the message, ``size`` is relative to the whole."""
-    what, hint = messages()[check]["en"]
-    return Finding(check, severity, where, what.format(**values), float(size), hint, values)
 
 
 def said(finding: Finding, language: str) -> tuple[str, str]:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from tanheng.kernels.aggregate import fold, fold_all
 from tanheng.labels import Concordance
-from tanheng.systems.finding import Finding, Severity
+from tanheng.systems.finding import Finding, Severity, found
 from tanheng.systems.table import Table
 
 _SECTORS, _REGIONS = ("sector", "to_sector"), ("region", "to_region")
@@ -132,10 +132,7 @@ def _direct(table: Table) -> NDArray[np.float64]:
 
 
 def _finding(table: Table, joined: Table, regions: Concordance | None) -> Finding:
-    """The difference of the stressor that suffers most, as half of all that moved over all that is emitted.
-
-    The words are those of ``tanheng.data.findings``, which is a layer above (a test holds them to be the same).
-    """
+    """The difference of the stressor that suffers most, as half of all that moved over all that is emitted."""
     error = _error(table, joined, regions)
     moved, accounts = np.abs(error.values), np.abs(error["account"].values)
     whole = accounts.sum(axis=1)
@@ -145,14 +142,8 @@ def _finding(table: Table, joined: Table, regions: Concordance | None) -> Findin
     region, share = int(relative.argmax()), float(shares[k])
     worst = f"stressor {joined.stressors[k]}, region {joined.regions[region]}"
     most = float(relative[region])
-    what = (
-        f"consumption-based accounts differ from those of the full table, joined: by {share:.2%} of all emissions, most"
-        f" at {worst} ({most:.2%} of its account)"
-    )
-    hint = "where the full table is at hand, account first and join the results"
-    values = {"share": share, "worst": worst, "most": most}
     severity: Severity = "warning" if share > NOTABLE else "note"
-    return Finding("aggregation", severity, "Z, Y and F", what, share, hint, values)
+    return found("aggregation", severity, "Z, Y and F", share, share=share, worst=worst, most=most)
 
 
 def _fold(array: xr.DataArray, weights: dict[str, NDArray[np.float64]]) -> NDArray[np.float64]:

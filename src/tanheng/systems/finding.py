@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
 from typing import Literal
 
 Severity = Literal["error", "warning", "note"]
@@ -25,3 +28,16 @@ class Finding:
     size: float
     hint: str
     values: Mapping[str, object] = field(default_factory=dict, hash=False)
+
+
+@cache
+def messages() -> dict[str, dict[str, tuple[str, str]]]:
+    """What is the matter and what to do, by check and language."""
+    with Path(__file__).with_name("findings.toml").open("rb") as file:
+        return tomllib.load(file)
+
+
+def found(check: str, severity: Severity, where: str, size: float = 0.0, **values: object) -> Finding:
+    """A finding with its message in English; ``values`` fill the message, ``size`` is relative to the whole."""
+    what, hint = messages()[check]["en"]
+    return Finding(check, severity, where, what.format(**values), float(size), hint, values)

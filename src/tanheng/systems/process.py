@@ -1,0 +1,210 @@
+"""A product system as matrices, frozen: q = Q M⁻¹ k."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from tanheng import provenance
+from tanheng.errors import QuestionError, nearest
+from tanheng.kernels import process as kernel
+from tanheng.systems.finding import Finding
+from tanheng.systems.inventory import CREDIT, STAGES, Flow, InventoryAbout
+from tanheng.systems.linking import folded
+
+Array = NDArray[np.float64]
+
+LINES = (*STAGES, CREDIT)  # what a part of the system is tagged with: a stage, or that it is avoided
+KEPT = -1  # no tag: the stages of what is behind it are kept
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """A process of the system: its ``id``, names, place and stage, and the product it makes, in ``unit``.
+
+    ``sign`` is -1 for a treatment, whose product is the waste that it takes in, else 1.
+    """
+
+    id: str
+    name: str
+    location: str
+    stage: str
+    flow: str
+    product: str
+    unit: str
+    sign: int = 1
+
+
+@dataclass(frozen=True, eq=False)
+class Entries:
+    """The cells of a sparse matrix: ``row``, ``column``, ``amount`` and ``tag``, a place in LINES or KEPT, each (m,).
+
+    Cells at one place add up.
+    """
+
+    row: NDArray[np.int32]
+    column: NDArray[np.int32]
+    amount: Array
+    tag: NDArray[np.int8]
+
+    @classmethod
+    def of(cls, cells: Sequence[tuple[int, int, float, int]]) -> Entries:
+        """Of (row, column, amount, tag)."""
+        table = np.array(cells, dtype=np.float64).reshape(-1, 4)
+        row, column, amount, tag = table.T
+        return cls(row.astype(np.int32), column.astype(np.int32), amount, tag.astype(np.int8))
+
+    def matrix(self, shape: tuple[int, int], where: NDArray[np.bool_] | None = None) -> sp.csc_array:
+        """The matrix of all cells, or of those ``where`` (m,) says."""
+        at = slice(None) if where is None else where
+        return sp.csc_array((self.amount[at], (self.row[at], self.column[at])), shape=shape)
+
+
+@dataclass(frozen=True, eq=False)
+class ProcessSystem:
+    """A product system: n processes, the s stressors they exchange with nature, and u flows that nothing in it makes.
+
+    ``technosphere`` holds the cells of M (n, n), products by processes: made positive, taken in negative, each process
+    per one unit of its own product, which is its row; ``biosphere`` those of Q (s, n), emitted or taken from nature;
+    ``cutoffs`` those of C (u, n), inputs without a maker (``unlinked``), positive. A cell's tag puts all that is behind
+    it into that stage; a biosphere cell without a tag has the stage of its process.
+    Source: Heijungs and Suh 2002, ch. 2; Suh and Huppes 2005.
+    """
+
+    about: InventoryAbout
+    processes: tuple[Activity, ...]
+    stressors: tuple[Flow, ...]
+    unlinked: tuple[Flow, ...]
+    technosphere: Entries
+    biosphere: Entries
+    cutoffs: Entries
+    findings: tuple[Finding, ...] = ()
+
+    # -- labels -------------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def _places(self) -> Mapping[str, int]:
+        return {process.id: at for at, process in enumerate(self.processes)}
+
+    def find(self, name: str, location: str = "") -> int:
+        """The position of the process with that id, name or product (capitals and blanks apart), at that location.
+
+        Raises QuestionError where there is none, naming the nearest, or more than one.
+        """
+        if name in self._places:
+            return self._places[name]
+        wanted = folded(name)
+        found = [at for at, one in enumerate(self.processes) if wanted in (folded(one.name), folded(one.product))]
+        here = [at for at in found if self.processes[at].location == location] if location else found
+        if len(here) == 1:
+            return here[0]
+        if not here:
+            places = sorted({self.processes[at].location for at in found})
+            known = places if found else dict.fromkeys(one.name for one in self.processes)
+            what = f"process {name} is not at {location}" if found else f"process {name} is not known"
+            raise QuestionError(what, where=self.about.name, hint=nearest(location if found else name, known))
+        ids = ", ".join(f"{self.processes[at].id} ({self.processes[at].location})" for at in here[:6])
+        raise QuestionError(f"{len(here)} processes are called {name}", where=self.about.name, hint=f"name one: {ids}")
+
+    # -- matrices -----------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def M(self) -> sp.csc_array:
+        """The technosphere (n, n)."""
+        return self.technosphere.matrix((len(self.processes), len(self.processes)))
+
+    @cached_property
+    def Q(self) -> sp.csc_array:
+        """The biosphere (s, n)."""
+        return self.biosphere.matrix((len(self.stressors), len(self.processes)))
+
+    @cached_property
+    def C(self) -> sp.csc_array:
+        """Inputs without a maker (u, n), per unit of product."""
+        return self.cutoffs.matrix((len(self.unlinked), len(self.processes)))
+
+    @cached_property
+    def factors(self) -> kernel.Factors:
+        """M factorised, once. Raises SingularError naming a process."""
+        return kernel.factorise(self.M, self._name)
+
+    @cached_property
+    def kept(self) -> kernel.Factors:
+        """M without its tagged cells, factorised: what is reached with no stage between."""
+        untagged = self.technosphere.tag == KEPT
+        if untagged.all():
+            return self.factors
+        return kernel.factorise(self.technosphere.matrix(self.M.shape, untagged), self._name)
+
+    def _name(self, at: int) -> str:
+        return f"{self.about.name}, process {self.processes[at].name}"
+
+    @cached_property
+    def multipliers(self) -> Array:
+        """Q M⁻¹ (s, n): what one unit of each product takes of every stressor, with all that is behind it."""
+        return kernel.multipliers(self.factors, self.Q.toarray()) * self.signs
+
+    @cached_property
+    def signs(self) -> Array:
+        """1 (n,), and -1 for treatments: a demand for their service is an amount of waste taken in."""
+        return np.array([process.sign for process in self.processes], dtype=np.float64)
+
+    @cached_property
+    def hash(self) -> str:
+        """BLAKE3 over labels, units and cells (convention 8)."""
+        parts = (self.technosphere, self.biosphere, self.cutoffs)
+        texts = [repr(self.about), *map(repr, self.processes), *(f"{f.id} {f.name} {f.unit}" for f in self.stressors)]
+        arrays = [
+            np.asarray(getattr(p, n), dtype=np.float64) for p in parts for n in ("row", "column", "amount", "tag")
+        ]
+        return provenance.digest(texts, arrays)
+
+    # -- answers ------------------------------------------------------------------------------------------------------
+
+    def demand(self, wanted: Mapping[str, float] | Iterable[Mapping[str, float]]) -> Array:
+        """k (n,) of {process: amount of its product}, or (n, m) of several; raises as ``find``."""
+        if isinstance(wanted, Mapping):
+            k = np.zeros(len(self.processes))
+            for name, amount in wanted.items():
+                at = self.find(name)
+                k[at] += amount * self.processes[at].sign
+            return k
+        return np.column_stack([self.demand(one) for one in wanted])
+
+    def activity(self, k: Array) -> Array:
+        """M⁻¹ k: how much of each process runs for the demands ``k`` (n,) or (n, m), in units of its product."""
+        return kernel.activity(self.factors, k)
+
+    def activity_by_line(self, k: Array) -> dict[str, Array]:
+        """The activity M⁻¹ k (n,) in parts: "" what is reached with no tag between, then all behind a cell by its tag.
+
+        The tag nearest to the demand counts. The parts add up to ``activity``: with M = M₀ + Σ M_t, x₀ = M₀⁻¹ k and
+        x_t = −M⁻¹ M_t x₀, M (x₀ + Σ x_t) = k.
+        """
+        kept = kernel.activity(self.kept, k)
+        tags = [tag for tag in range(len(LINES)) if (self.technosphere.tag == tag).any()]
+        asked = [-(self.technosphere.matrix(self.M.shape, self.technosphere.tag == tag) @ kept) for tag in tags]
+        solved = kernel.activity(self.factors, np.column_stack(asked)).T if asked else ()
+        return {"": kept, **{LINES[tag]: part for tag, part in zip(tags, solved, strict=True)}}
+
+    def only(self, stressors: Sequence[int]) -> ProcessSystem:
+        """The same system with the stressors at these positions alone; the factors of M are shared."""
+        place = np.full(len(self.stressors), -1, dtype=np.int32)
+        place[list(stressors)] = np.arange(len(stressors))
+        rows = place[self.biosphere.row]
+        at = rows >= 0
+        own = Entries(rows[at], *(getattr(self.biosphere, name)[at] for name in ("column", "amount", "tag")))
+        return self.with_biosphere(tuple(self.stressors[i] for i in stressors), own)
+
+    def with_biosphere(self, stressors: tuple[Flow, ...], biosphere: Entries) -> ProcessSystem:
+        """The same system with other stressors; what is solved once for M is shared."""
+        other = dataclasses.replace(self, stressors=stressors, biosphere=biosphere)
+        shared = {name: value for name, value in vars(self).items() if name in ("M", "factors", "kept", "C", "_places")}
+        vars(other).update(shared)
+        return other
