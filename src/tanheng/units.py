@@ -26,7 +26,15 @@ _SCALES: dict[str, tuple[str, float]] = {
     "m2": ("area", 1.0), "ha": ("area", 1e4), "km2": ("area", 1e6), "m3": ("volume", 1.0), "Mm3": ("volume", 1e6),
     "km3": ("volume", 1e9), "hr": ("time", 1.0), "M.hr": ("time", 1e6), "p": ("people", 1.0),
     "persons": ("people", 1.0), "1000 p": ("people", 1e3), "1000 persons": ("people", 1e3),
-    "1": ("count", 1.0), "items": ("count", 1.0),
+    "1": ("count", 1.0), "items": ("count", 1.0), "Item(s)": ("count", 1.0), "unit": ("count", 1.0),
+    # length, transport, power, time, land and store in use, radioactivity: what inventories of processes measure in
+    "m": ("length", 1.0), "km": ("length", 1e3), "l": ("volume", 1e-3), "L": ("volume", 1e-3),
+    "t*km": ("mass transport", 1e3), "tkm": ("mass transport", 1e3), "kg*km": ("mass transport", 1.0),
+    "p*km": ("passenger transport", 1.0), "W": ("power", 1.0), "kW": ("power", 1e3), "MW": ("power", 1e6),
+    "GW": ("power", 1e9), "s": ("duration", 1.0), "min": ("duration", 60.0), "h": ("duration", 3600.0),
+    "d": ("duration", 86_400.0), "a": ("duration", 31_557_600.0), "m2*a": ("area used", 1.0),
+    "ha*a": ("area used", 1e4), "m3*a": ("volume used", 1.0), "kg*a": ("mass kept", 1.0),
+    "Bq": ("radioactivity", 1.0), "kBq": ("radioactivity", 1e3),
 }  # fmt: skip
 _MONEY = {"": 1.0, "thousand": 1e3, "million": 1e6, "billion": 1e9, "k": 1e3, "M": 1e6, "1000": 1e3}
 _CURRENCY = re.compile(r"^(?:(thousand|million|billion|1000)\s+|(k|M)\.)?([A-Z]{3})$")
@@ -35,7 +43,7 @@ _SUBSTANCE = re.compile(r"^[A-Za-z][\w.,()\- ]*$")
 
 @dataclass(frozen=True)
 class Unit:
-    """A unit: its name as written, what it measures, and its size in the base unit (kg, J, m2, m3, hr, currency)."""
+    """A unit: its name as written, what it measures, and its size in the base unit (kg, J, m2, m3, hr, m, W, s, Bq, currency)."""
 
     name: str
     dimension: str

@@ -20,7 +20,10 @@ Stressors = str | Sequence[str] | None
 DIGITS = "%.15g"  # of numbers as text: all the decimal digits that a double is sure of, and 4.8 is 4.8
 CONSERVED = 1e-9  # of the total: convention 7
 FEW = 32  # stressors: a solve for so many costs little more than one for a single stressor
-_ORDER = ("definition", "region", "sector", "to_region", "demand", "component", "input")
+_ORDER = (
+    "definition", "product", "origin", "region", "sector", "to_region", "demand", "component", "input", "stage",
+    "process",
+)  # fmt: skip
 _GROUPED = ("region", "to_region")
 
 
@@ -125,14 +128,7 @@ def stamp(array: xr.DataArray, table: Table, name: str, method: str, unit: str =
 
     ``unit`` is a pattern for the unit given the stressor's own ("{} per million USD").
     """
-    found = [unit.format(table.about.units[stressor]) for stressor in array.indexes["stressor"]]
-    dims = [dim for dim in ("stressor", *_ORDER) if dim in array.dims]
-    attrs = {
-        "norms": "none",
-        **array.attrs,
-        "account": name,
-        "method": method,
-        "units": found[0] if len(set(found)) == 1 else "see coordinate unit",
+    facts = {
         "table": table.about.name,
         "year": table.year,
         "table_hash": table.hash,
@@ -141,12 +137,31 @@ def stamp(array: xr.DataArray, table: Table, name: str, method: str, unit: str =
         "price_basis": table.about.price_basis,
         "boundary": table.about.boundary,
         "classification": table.about.classification,
+    }
+    found = [unit.format(table.about.units[stressor]) for stressor in array.indexes["stressor"]]
+    return finished(array, name, method, found, facts | more)
+
+
+def finished(
+    array: xr.DataArray, name: str, method: str, unit_of: Sequence[str], facts: Mapping[str, Any]
+) -> xr.DataArray:
+    """A result (stressor, ...) of whatever system: in canonical order, each stressor with its unit, and its ``facts``.
+
+    ``facts`` must tell ``table`` (the name of what was asked), ``table_hash``, ``year``, ``source`` and ``licence``.
+    """
+    dims = [dim for dim in ("stressor", *_ORDER) if dim in array.dims]
+    attrs = {
+        "norms": "none",
+        **array.attrs,
+        "account": name,
+        "method": method,
+        "units": unit_of[0] if len(set(unit_of)) == 1 else "see coordinate unit",
+        **facts,
         "tanheng": provenance.version(),
-        **more,
     }
     coords = {dim: array.indexes[dim] for dim in dims}
     values = array.transpose(*dims).values
-    return xr.DataArray(values, {**coords, "unit": ("stressor", found)}, dims, name, attrs)
+    return xr.DataArray(values, {**coords, "unit": ("stressor", list(unit_of))}, dims, name, attrs)
 
 
 def require_conserved(account: str, emitted: xr.DataArray, *reached: xr.DataArray, where: str) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TypeVar
 
 import numpy as np
 import scipy.sparse as sp
@@ -41,6 +43,9 @@ class Activity:
     sign: int = 1
 
 
+Named = TypeVar("Named", Activity, Flow)
+
+
 @dataclass(frozen=True, eq=False)
 class Entries:
     """The cells of a sparse matrix: ``row``, ``column``, ``amount`` and ``tag``, a place in LINES or KEPT, each (m,).
@@ -71,9 +76,11 @@ class ProcessSystem:
     """A product system: n processes, the s stressors they exchange with nature, and u flows that nothing in it makes.
 
     ``technosphere`` holds the cells of M (n, n), products by processes: made positive, taken in negative, each process
-    per one unit of its own product, which is its row; ``biosphere`` those of Q (s, n), emitted or taken from nature;
-    ``cutoffs`` those of C (u, n), inputs without a maker (``unlinked``), positive. A cell's tag puts all that is behind
-    it into that stage; a biosphere cell without a tag has the stage of its process.
+    per one unit of its own product, which is its row (the first n cells are these products); ``biosphere`` those of
+    Q (s, n), positive what goes to nature, negative what is taken from it; ``cutoffs`` those of C (u, n), inputs
+    without a maker (``unlinked``), positive, and wastes without a treatment, negative. A cell's tag puts all that is
+    behind it into that stage; a biosphere cell without a tag has the stage of its process. ``assemble`` makes one of an
+    inventory.
     Source: Heijungs and Suh 2002, ch. 2; Suh and Huppes 2005.
     """
 
@@ -87,6 +94,16 @@ class ProcessSystem:
     findings: tuple[Finding, ...] = ()
 
     # -- labels -------------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def process_names(self) -> tuple[str, ...]:
+        """A name for each process (n,) that no other has: its own, with its place, or with its id."""
+        return told_apart(self.processes, lambda one: one.name, lambda one: one.location)
+
+    @cached_property
+    def stressor_names(self) -> tuple[str, ...]:
+        """A name for each stressor (s,) that no other has: its own, with its compartment, or with its id."""
+        return told_apart(self.stressors, lambda one: one.name, lambda one: one.compartment)
 
     @cached_property
     def _places(self) -> Mapping[str, int]:
@@ -151,6 +168,12 @@ class ProcessSystem:
         return kernel.multipliers(self.factors, self.Q.toarray()) * self.signs
 
     @cached_property
+    def inputs(self) -> Entries:
+        """The cells of M but for the products made: what each process takes in (negative) or leaves to be treated."""
+        cells, n = self.technosphere, len(self.processes)
+        return Entries(cells.row[n:], cells.column[n:], cells.amount[n:], cells.tag[n:])
+
+    @cached_property
     def signs(self) -> Array:
         """1 (n,), and -1 for treatments: a demand for their service is an amount of waste taken in."""
         return np.array([process.sign for process in self.processes], dtype=np.float64)
@@ -208,3 +231,20 @@ class ProcessSystem:
         shared = {name: value for name, value in vars(self).items() if name in ("M", "factors", "kept", "C", "_places")}
         vars(other).update(shared)
         return other
+
+
+def told_apart(them: Sequence[Named], name: Callable[[Named], str], more: Callable[[Named], str]) -> tuple[str, ...]:
+    """A text for each that no other has: its name, its name [more], or its name [id].
+
+    >>> told_apart([Flow("1", "CO2", "elementary", "kg", "air"), Flow("2", "CO2", "elementary", "kg", "water")],
+    ...     lambda one: one.name, lambda one: one.compartment)
+    ('CO2 [air]', 'CO2 [water]')
+    """
+    short = [name(one) for one in them]
+    often = Counter(short)
+    longer = [text if often[text] == 1 else f"{text} [{more(one)}]" for text, one in zip(short, them, strict=True)]
+    often = Counter(longer)
+    return tuple(
+        text if often[text] == 1 else f"{short} [{one.id}]"
+        for text, short, one in zip(longer, short, them, strict=True)
+    )
