@@ -15,26 +15,52 @@ from typing import Any
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
-from scipy.sparse.csgraph import maximum_bipartite_matching
+from scipy.sparse.csgraph import connected_components, maximum_bipartite_matching
 from scipy.sparse.linalg import splu
 
 from tanheng.errors import SingularError
 
 Array = NDArray[np.float64]
 
+PIVOT = 0.1  # of a column's largest: a diagonal above it is taken, which keeps the factors sparse
 TOLERANCE = 1e-9  # of the amounts in an equation: LU of a system that means something leaves 1e-12 and less
 
 
 @dataclass(frozen=True, eq=False)
 class Factors:
-    """A technosphere ``M`` (n, n) with its LU factors."""
+    """A technosphere ``M`` (n, n), factorised block by block.
+
+    Processes that need each other, by however long a loop, form a block; the largest such block, what it draws on and
+    what draws on it are three parts in an order (``order``, cut at ``cuts``) in which M is block upper triangular. Only
+    the diagonal parts are factorised (``lus``), so that nothing fills in between them: a few processes that everything
+    draws on would fill all of it. Source: Davis and Palamadai Natarajan 2010 (KLU).
+    """
 
     M: sp.csc_array
-    lu: Any
+    order: NDArray[np.intp]
+    cuts: tuple[int, int, int, int]
+    lus: tuple[Any, ...]
+    above: dict[tuple[int, int], sp.csc_array]
+
+    def solve(self, right: Array, *, transposed: bool = False) -> Array:
+        """M⁻¹ right, or M⁻ᵀ right, for (n,) or (n, m)."""
+        x = np.array(right, dtype=np.float64)[self.order]
+        parts = [slice(self.cuts[i], self.cuts[i + 1]) for i in range(3)]
+        for i in (0, 1, 2) if transposed else (2, 1, 0):
+            for (row, column), block in self.above.items():
+                if transposed and column == i:
+                    x[parts[i]] -= block.T @ x[parts[row]]
+                elif not transposed and row == i:
+                    x[parts[i]] -= block @ x[parts[column]]
+            if self.lus[i] is not None:
+                x[parts[i]] = self.lus[i].solve(x[parts[i]], trans="T" if transposed else "N")
+        back = np.empty_like(x)
+        back[self.order] = x
+        return back
 
 
 def factorise(M: sp.csc_array, name: Callable[[int], str] = str) -> Factors:
-    """The LU factors of ``M`` (n, n). Raises SingularError naming a process that makes the system unsolvable.
+    """The factors of ``M`` (n, n). Raises SingularError naming a process that makes the system unsolvable.
 
     >>> factors = factorise(sp.csc_array([[-2.0, 100.0], [10.0, 0.0]]))
     >>> activity(factors, np.array([0.0, 1000.0])).tolist()
@@ -43,17 +69,60 @@ def factorise(M: sp.csc_array, name: Callable[[int], str] = str) -> Factors:
     matched = maximum_bipartite_matching(sp.csr_array(M), perm_type="column")
     if (matched < 0).any():
         raise _singular(name(int(np.flatnonzero(matched < 0)[0])), "no process is left to make its product")
+    order, cuts = _parts(M)
+    P = M[order][:, order].tocsc()
+    blocks = {(i, j): P[cuts[i] : cuts[i + 1], cuts[j] : cuts[j + 1]] for i in range(3) for j in range(i, 3)}
     try:
-        return Factors(M, splu(M))
+        lus = tuple(_lu(blocks[i, i], "MMD_AT_PLUS_A" if i == 1 else "NATURAL") for i in range(3))
     except RuntimeError:  # SuperLU's word for a pivot that is exactly zero
         raise _singular(name(_worst_column(M)), "it uses as much of its own product, by a loop, as it makes") from None
+    return Factors(M, order, cuts, lus, {at: block for at, block in blocks.items() if at[0] < at[1] and block.nnz})
+
+
+def _parts(M: sp.csc_array) -> tuple[NDArray[np.intp], tuple[int, int, int, int]]:
+    """An order of the processes and its cuts: what the largest loop draws on, the loop, what draws on it."""
+    n = M.shape[0]
+    count, label = connected_components(M, connection="strong")
+    cells = M.tocoo()
+    condensed = sp.csr_array((np.ones(M.nnz), (label[cells.coords[1]], label[cells.coords[0]])), shape=(count, count))
+    rank = _topological(condensed)  # users first; reversed, suppliers come first and M is upper triangular
+    core = int(np.bincount(label, minlength=count).argmax())
+    depth = rank[label]
+    order = np.lexsort((np.arange(n), -depth))
+    first = int((depth > rank[core]).sum())
+    return order, (0, first, first + int((label == core).sum()), n)
+
+
+def _topological(graph: sp.csr_array) -> NDArray[np.intp]:
+    """A rank for each node of an acyclic graph (own loops apart), smaller for a node than for what it points to."""
+    count = graph.shape[0]
+    waiting = np.bincount(graph.indices, minlength=count) - (graph.diagonal() != 0)
+    ready, rank, placed = list(np.flatnonzero(waiting == 0)), np.zeros(count, dtype=np.intp), 0
+    while ready:
+        node = ready.pop()
+        rank[node], placed = placed, placed + 1
+        targets = graph.indices[graph.indptr[node] : graph.indptr[node + 1]]
+        waiting[targets] -= targets != node
+        ready += [target for target in targets if waiting[target] == 0 and target != node]
+    return rank
+
+
+def _lu(block: sp.csc_array, ordering: str) -> Any:
+    """LU of a diagonal part: on the diagonal where it is not small, as the field's matrices allow, else wherever."""
+    if not block.shape[0]:
+        return None
+    try:
+        symmetric = {"SymmetricMode": ordering != "NATURAL"}
+        return splu(block, permc_spec=ordering, diag_pivot_thresh=PIVOT, options=symmetric)
+    except RuntimeError:
+        return splu(block)
 
 
 def activity(factors: Factors, k: Array) -> Array:
     """M⁻¹ k: how much of each process (n,) or (n, m) is needed for the demands ``k``. Raises SingularError."""
-    x = factors.lu.solve(np.asarray(k, dtype=np.float64))
+    x = factors.solve(k)
     _require_solved(factors.M, x, k)
-    return np.asarray(x)
+    return x
 
 
 def multipliers(factors: Factors, Q: Array) -> Array:
@@ -63,9 +132,9 @@ def multipliers(factors: Factors, Q: Array) -> Array:
     >>> multipliers(factors, np.array([[1.0, 10.0]])).round(12).tolist()
     [[0.1, 0.12]]
     """
-    m = factors.lu.solve(np.ascontiguousarray(Q.T), trans="T").T
+    m = factors.solve(np.ascontiguousarray(Q.T), transposed=True).T
     _require_solved(factors.M.T, m.T, Q.T)
-    return np.asarray(m)
+    return m
 
 
 def _require_solved(M: sp.sparray, x: Array, right: Array) -> None:
