@@ -12,7 +12,7 @@ import typer
 from tanheng.cli import shell
 from tanheng.cli.app import Language, Span, TableName, app, within
 from tanheng.cli.questions import faults_of, format_of, note_faults
-from tanheng.errors import MissingError, QuestionError, TanhengError
+from tanheng.errors import MissingError, QuestionError
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -119,26 +119,28 @@ def as_table(found: xr.DataArray, language: str) -> list[RenderableType]:
 
     Chained years are summed, and stand in rows of their own where nothing else is kept.
     """
+    from tanheng.cli.output import term
+
     if "year" in found.dims and {"region", "sector"} & set(found.dims):
         found = found.sum("year", keep_attrs=True)
     several = found.sizes["stressor"] > 1
     keys = [str(dim) for dim in found.dims if dim != "factor" and (several or dim != "stressor")]
     ends = f"{found.attrs['from_year']}-{found.attrs['year']}"
     units = "; ".join(dict.fromkeys(found["unit"].values.tolist()))
-    title = f"{_term('drivers', language)} [{units}], {', '.join(found.indexes['stressor'])}, {ends}"
+    title = f"{term('drivers', language)} [{units}], {', '.join(found.indexes['stressor'])}, {ends}"
     return [
-        f"{title}: {_term(found.attrs['of'], language)}",
+        f"{title}: {term(found.attrs['of'], language)}",
         _grid(found, keys, language),
         *_footnotes(found, language),
     ]
 
 
 def _grid(found: xr.DataArray, keys: list[str], language: str) -> RenderableType:
-    from tanheng.cli.output import _number, _places, label, plain_grid
+    from tanheng.cli.output import _number, _places, label, plain_grid, term
 
     factors = found.indexes["factor"].tolist()
-    heads = [_term(f"driver-{name}", language) for name in (*factors, "change")]
-    grid = plain_grid([_term(key, language) for key in keys], heads)
+    heads = [term(f"driver-{name}", language) for name in (*factors, "change")]
+    grid = plain_grid([term(key, language) for key in keys], heads)
     values = found.transpose("stressor", *(key for key in keys if key != "stressor"), "factor").values
     values = values.reshape(-1, len(factors))
     rows = [[*row, row.sum()] for row in values]
@@ -152,7 +154,7 @@ def _grid(found: xr.DataArray, keys: list[str], language: str) -> RenderableType
     if keys and "stressor" not in keys:
         whole = values.sum(axis=0)
         rows.append([*whole, whole.sum()])
-        names.append([_term("total", language), *[""] * (len(keys) - 1)])
+        names.append([term("total", language), *[""] * (len(keys) - 1)])
     places = _places(max(abs(number) for row in rows for number in row))
     for name, row in zip(names, rows, strict=True):
         grid.add_row(*name, *(_number(number, places) for number in row))
@@ -171,12 +173,3 @@ def _footnotes(found: xr.DataArray, language: str) -> list[str]:
     lines.append(line(head("price_basis", language), said(attrs["price_basis"], language), language))
     groups = _groups(found, language)
     return [*lines, line(head("groups", language), groups, language)] if groups else lines
-
-
-def _term(key: str, language: str) -> str:
-    from tanheng import labels
-
-    try:
-        return labels.term(key, language)
-    except TanhengError:
-        return key.removeprefix("driver-").capitalize()

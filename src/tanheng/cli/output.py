@@ -62,6 +62,24 @@ ENCODERS: dict[str, Callable[[Sequence[xr.DataArray]], bytes]] = {
 }
 
 
+def encoded(kind: str, frame: pd.DataFrame, meta: Mapping[str, Any], **more: pd.DataFrame) -> bytes:
+    """A frame as CSV, Parquet with ``meta`` under the key ``tanheng``, or JSON with ``meta``, rows and ``more``."""
+    if kind == "csv":
+        return str(frame.to_csv(index=False, lineterminator="\n", float_format=accounts.DIGITS)).encode()
+    if kind == "json":
+        parts = {name: _records(one) for name, one in {"rows": frame, **more}.items()}
+        return (json.dumps({"meta": meta, **parts}, ensure_ascii=False, allow_nan=False) + "\n").encode()
+    table = pa.Table.from_pandas(frame, preserve_index=False)
+    about = {**(table.schema.metadata or {}), b"tanheng": json.dumps(meta, ensure_ascii=False).encode()}
+    buffer = io.BytesIO()
+    parquet.write_table(table.replace_schema_metadata(about), buffer)
+    return bytes(buffer.getvalue())
+
+
+def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    return list(frame.astype(object).where(frame.notna(), None).to_dict("records"))
+
+
 def _meta(results: Iterable[xr.DataArray]) -> dict[str, dict[str, Any]]:
     return {str(result.attrs["year"]): {str(key): value for key, value in result.attrs.items()} for result in results}
 
@@ -93,7 +111,7 @@ def _wide(frame: pd.DataFrame, keys: list[str], first: xr.DataArray, language: s
     ):
         rows.setdefault(codes, {})[year] = value
     places = _places(float(frame["value"].abs().max()))
-    grid = plain_grid([_term(key, language) for key in keys], [str(year) for year in years])
+    grid = plain_grid([term(key, language) for key in keys], [str(year) for year in years])
     classification, groups = str(first.attrs.get("classification", "")), _group_names(first, language)
     for codes, values in rows.items():
         names = [
@@ -152,11 +170,17 @@ def _name(dim: str, code: str, language: str, classification: str) -> str:
         return code
 
 
-def _term(key: str, language: str) -> str:
+def term(key: str, language: str) -> str:
+    """A word of the vocabulary; a name of a table's or a user's own is itself, in plain letters."""
     try:
         return labels.term(key, language)
     except TanhengError:
-        return key.capitalize()
+        return key.removeprefix("driver-").replace("_", " ").replace("-", " ").capitalize()
+
+
+def terms(keys: Iterable[str], language: str) -> list[str]:
+    """The words for several."""
+    return [term(key, language) for key in keys]
 
 
 def head(key: str, language: str) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -12,10 +10,8 @@ import typer
 from tanheng.cli import shell
 from tanheng.cli.app import Language, TableName, Year, app, chosen
 from tanheng.cli.questions import faults_of, format_of, note_faults
-from tanheng.errors import TanhengError
 
 if TYPE_CHECKING:
-    import pandas as pd
     from rich.console import RenderableType
 
     from tanheng.accounts.networks import Network
@@ -80,6 +76,7 @@ def paths(
     """Rank the paths of a footprint: from the sector that emits, through its buyers, to the final product."""
     kind = format_of(format, out)
     from tanheng.accounts.structural_paths import paths as ask
+    from tanheng.cli.output import encoded
 
     store, one, asked = _asked(table, year)
     emitter, product = _ends(between, sector)
@@ -97,7 +94,7 @@ def paths(
     if kind == "table":
         shell.show(*_path_tables(found, one, _SHOWN if limit is None else limit, lang), path=out)
     else:
-        shell.emit(_encoded(kind, found.frame, _meta(found), layers=found.layers), out)
+        shell.emit(encoded(kind, found.frame, _meta(found), layers=found.layers), out)
     if found.attrs["exhausted"]:
         share = abs(found.attrs["complete"] / found.total)
         shell.note(f"the search was cut short: all paths above {share:.3g} of the footprint are here, smaller ones not")
@@ -125,6 +122,7 @@ def network(
     """List the strongest flows of embodied emissions between sectors, and what passes through each."""
     kind = format_of(format, out)
     from tanheng.accounts.networks import network as ask
+    from tanheng.cli.output import encoded
 
     store, one, asked = _asked(table, year)
     emitter, product = _ends(between, sector)
@@ -143,9 +141,9 @@ def network(
     if kind == "table":
         shell.show(*_network_tables(found, one, nodes, _SHOWN if limit is None or nodes else limit, lang), path=out)
     elif kind == "json":
-        shell.emit(_encoded(kind, found.edges, _meta(found), nodes=found.nodes), out)
+        shell.emit(encoded(kind, found.edges, _meta(found), nodes=found.nodes), out)
     else:
-        shell.emit(_encoded(kind, found.nodes if nodes else found.edges, _meta(found)), out)
+        shell.emit(encoded(kind, found.nodes if nodes else found.edges, _meta(found)), out)
     _close(store, table, asked, year)
 
 
@@ -183,50 +181,27 @@ def _meta(found: Paths | Network) -> dict[str, dict[str, Any]]:
     return {str(found.attrs["year"]): found.attrs | own}
 
 
-def _encoded(kind: str, frame: pd.DataFrame, meta: dict[str, dict[str, Any]], **more: pd.DataFrame) -> bytes:
-    """Tidy CSV, Parquet with ``meta`` under the key ``tanheng``, or JSON with ``meta``, rows and ``more``."""
-    from tanheng.accounts import DIGITS
-
-    if kind == "csv":
-        return str(frame.to_csv(index=False, lineterminator="\n", float_format=DIGITS)).encode()
-    if kind == "json":
-        parts = {name: _records(one) for name, one in {"rows": frame, **more}.items()}
-        return (json.dumps({"meta": meta, **parts}, ensure_ascii=False, allow_nan=False) + "\n").encode()
-    import pyarrow as pa
-    import pyarrow.parquet as parquet
-
-    table = pa.Table.from_pandas(frame, preserve_index=False)
-    about = {**(table.schema.metadata or {}), b"tanheng": json.dumps(meta, ensure_ascii=False).encode()}
-    buffer = io.BytesIO()
-    parquet.write_table(table.replace_schema_metadata(about), buffer)
-    return buffer.getvalue()
-
-
-def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    return list(frame.astype(object).where(frame.notna(), None).to_dict("records"))
-
-
 # -- for people -------------------------------------------------------------------------------------------------------
 
 
 def _path_tables(found: Paths, table: Table, most: int, language: str) -> list[RenderableType]:
     """A title, the largest paths, the layers, and what is left."""
-    from tanheng.cli.output import figure, line, plain_grid
+    from tanheng.cli.output import figure, line, plain_grid, term, terms
 
-    grid = plain_grid([_term("rank", language), _term("path", language)], _terms(("layer", "share", "value"), language))
+    grid = plain_grid([term("rank", language), term("path", language)], terms(("layer", "share", "value"), language))
     for row in found.frame.head(most).itertuples():
         hops = (_hop(table, at, language) for at in found.nodes[row.Index, : row.layer + 1])
         grid.add_row(str(row.rank), " > ".join(hops), str(row.layer), f"{row.share:.2%}", figure(row.value))
-    by_layer = plain_grid([_term("layer", language)], _terms(("value", "share", "listed", "paths"), language))
+    by_layer = plain_grid([term("layer", language)], terms(("value", "share", "listed", "paths"), language))
     for row in found.layers.itertuples():
         by_layer.add_row(str(row.layer), figure(row.value), f"{row.share:.2%}", figure(row.found), str(row.paths))
     beyond = found.attrs["beyond"]
-    by_layer.add_row(_term("beyond", language), figure(beyond), f"{beyond / found.total:.2%}", "", "")
+    by_layer.add_row(term("beyond", language), figure(beyond), f"{beyond / found.total:.2%}", "", "")
     unit = found.attrs["units"]
     sums = {"total": found.total, "listed": found.total - found.remainder, "remainder": found.remainder}
     if "direct" in found.attrs:
         sums["direct"] = found.attrs["direct"]
-    totals = "; ".join(line(_term(key, language), f"{figure(value)} {unit}", language) for key, value in sums.items())
+    totals = "; ".join(line(term(key, language), f"{figure(value)} {unit}", language) for key, value in sums.items())
     more = [f"+ {len(found.frame) - most} (--limit N, -o FILE)"] if len(found.frame) > most else []
     return [_title("structural-paths", found, language), grid, *more, totals, by_layer, *_footnotes(found, language)]
 
@@ -234,12 +209,12 @@ def _path_tables(found: Paths, table: Table, most: int, language: str) -> list[R
 def _network_tables(found: Network, table: Table, nodes: bool, most: int, language: str) -> list[RenderableType]:
     import pandas as pd
 
-    from tanheng.cli.output import figure, plain_grid
+    from tanheng.cli.output import figure, plain_grid, terms
 
     frame = (found.nodes.sort_values("betweenness", ascending=False) if nodes else found.edges).iloc[:, 4:]
     names = [name for name in frame.columns if frame[name].dtype.kind != "f"]
     numbers = [name for name in frame.columns if name not in names]
-    grid = plain_grid(_terms(names, language), _terms(numbers, language))
+    grid = plain_grid(terms(names, language), terms(numbers, language))
     for row in frame.head(most).to_dict("records"):
         values = [f"{row[key]:.2%}" if key == "share" else figure(row[key]) for key in numbers]
         grid.add_row(
@@ -250,12 +225,12 @@ def _network_tables(found: Network, table: Table, nodes: bool, most: int, langua
 
 
 def _title(key: str, found: Paths | Network, language: str) -> str:
-    from tanheng.cli.output import label
+    from tanheng.cli.output import label, term
 
     attrs = found.attrs
     of = [label(dim, attrs[dim], language) for dim in ("to_region", "demand") if dim in attrs]
-    of += [f"{_term(key, language)} {attrs[key]}" for key in ("emitter", "product") if key in attrs]
-    return f"{_term(key, language)} [{attrs['units']}], " + ", ".join([attrs["stressor"], str(attrs["year"]), *of])
+    of += [f"{term(key, language)} {attrs[key]}" for key in ("emitter", "product") if key in attrs]
+    return f"{term(key, language)} [{attrs['units']}], " + ", ".join([attrs["stressor"], str(attrs["year"]), *of])
 
 
 def _hop(table: Table, at: int, language: str) -> str:
@@ -275,16 +250,3 @@ def _footnotes(found: Paths | Network, language: str) -> list[str]:
     attrs = found.attrs
     table = f"{attrs['table']} ({attrs['year']} #{attrs['table_hash'][:12]}); tanheng {attrs['tanheng']}"
     return [line(head(key, language), text, language) for key, text in (("table", table), ("method", attrs["method"]))]
-
-
-def _terms(keys: Any, language: str) -> list[str]:
-    return [_term(key, language) for key in keys]
-
-
-def _term(key: str, language: str) -> str:
-    from tanheng import labels
-
-    try:
-        return labels.term(key, language)
-    except TanhengError:
-        return key.replace("_", " ").replace("-", " ").capitalize()
