@@ -11,7 +11,7 @@ from pathlib import Path
 
 _WORDS = {
     "sum": "Σ", "in": "∈", "neq": "≠", "cdot": "·", "times": "×", "circ": "∘", "alpha": "α", "beta": "β", "lambda": "λ",
-    "Delta": "Δ", "Lambda": "Λ", "ln": "ln ", "quad": "  ", "le": "≤", "ge": "≥", "prod": "Π", "infty": "∞",
+    "mu": "μ", "Delta": "Δ", "Lambda": "Λ", "ln": "ln ", "quad": "  ", "le": "≤", "ge": "≥", "prod": "Π", "infty": "∞",
 }  # fmt: skip
 _RAISED = {"-1": "⁻¹", "T": "ᵀ", "2": "²", "k": "ᵏ", "t": "ᵗ", "0": "⁰", "n": "ⁿ", "*": "*"}
 _MARKS = {"hat": "\u0302", "tilde": "\u0303", "bar": "\u0304"}

@@ -23,6 +23,8 @@ from tanheng.errors import SingularError
 Array = NDArray[np.float64]
 
 PIVOT = 0.1  # of a column's largest: a diagonal above it is taken, which keeps the factors sparse
+DENSE = 2000  # processes of a block that is searched densely for the one to name
+GROWTH = 1e14  # amounts in a solution to those asked for: systems that mean something, plants in units, stay below 1e12
 TOLERANCE = 1e-9  # of the amounts in an equation: LU of a system that means something leaves 1e-12 and less
 
 
@@ -82,6 +84,8 @@ def factorise(M: sp.csc_array, name: Callable[[int], str] = str) -> Factors:
 def _parts(M: sp.csc_array) -> tuple[NDArray[np.intp], tuple[int, int, int, int]]:
     """An order of the processes and its cuts: what the largest loop draws on, the loop, what draws on it."""
     n = M.shape[0]
+    if not n:
+        return np.arange(0), (0, 0, 0, 0)
     count, label = connected_components(M, connection="strong")
     cells = M.tocoo()
     condensed = sp.csr_array((np.ones(M.nnz), (label[cells.coords[1]], label[cells.coords[0]])), shape=(count, count))
@@ -138,25 +142,36 @@ def multipliers(factors: Factors, Q: Array) -> Array:
 
 
 def _require_solved(M: sp.sparray, x: Array, right: Array) -> None:
-    """The remainder must be small beside the amounts that cancel in it (the backward error)."""
+    """The remainder must be small beside the amounts that cancel in it (the backward error), and these not be noise."""
     rest, scale = np.abs(M @ x - right), abs(M) @ np.abs(x) + np.abs(right)
-    if not rest.max(initial=0.0) <= TOLERANCE * scale.max(initial=0.0):  # so that NaN is bad
+    left = rest.max(initial=0.0) <= TOLERANCE * scale.max(initial=0.0)  # so that NaN is bad
+    noise = scale.max(axis=0, initial=0.0) > GROWTH * np.abs(right).max(axis=0, initial=0.0)
+    if not left or np.any(noise):
         hint = "look for a loop in which as much goes in as comes out"
-        raise SingularError("the process system is nearly singular: its solution leaves a remainder", hint=hint)
+        raise SingularError("the process system is nearly singular: it has no solution that means anything", hint=hint)
 
 
 def _worst_column(M: sp.csc_array) -> int:
-    """The process whose diagonal comes nearest to nothing when the processes are removed one by one, densely."""
-    if M.shape[0] > 2000:
-        return int(np.abs(M.diagonal()).argmin())
-    U = M.toarray()
+    """A process of a loop that uses all it makes: the block of processes that need each other and have no inverse."""
+    count, label = connected_components(M, connection="strong")
+    members = np.split(np.argsort(label, kind="stable"), np.cumsum(np.bincount(label, minlength=count))[:-1])
+    for block in sorted(members, key=len):
+        if len(block) <= DENSE:
+            worst = _vanishing(M[block][:, block].toarray())
+            if worst is not None:
+                return int(block[worst])
+    return int(np.abs(M.diagonal()).argmin())
+
+
+def _vanishing(U: Array) -> int | None:
+    """The first column of which nothing is left when those before it are eliminated, if there is one."""
     for i in range(len(U)):
         pivot = i + int(np.abs(U[i:, i]).argmax())
         if abs(U[pivot, i]) <= np.finfo(float).eps * np.abs(U).max():
             return i
         U[[i, pivot]] = U[[pivot, i]]
         U[i + 1 :] -= np.outer(U[i + 1 :, i] / U[i, i], U[i])
-    return len(U) - 1
+    return None
 
 
 def _singular(who: str, why: str) -> SingularError:

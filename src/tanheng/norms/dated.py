@@ -71,7 +71,7 @@ def names(kind: str | None = None) -> tuple[str, ...]:
     """The names of all norms, or of one kind ("groups", "gwp"), sorted.
 
     >>> names("gwp")
-    ('gwp100-ar5', 'gwp100-ar6')
+    ('ef31-climate', 'gwp100-ar4', 'gwp100-ar5', 'gwp100-ar6', 'gwp20-ar6')
     """
     return tuple(sorted(name for name, path in _paths().items() if kind in (None, path.parent.name)))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from tanheng.errors import InputError, UnitError
 from tanheng.systems.inventory import CREDIT, Exchange, Flow, Inventory, Process
@@ -12,11 +12,12 @@ from tanheng.systems.process import KEPT, LINES, Activity, Entries, ProcessSyste
 Cell = tuple[int, int, float, int]
 
 
-def assemble(inventory: Inventory) -> ProcessSystem:
+def assemble(inventory: Inventory, makers: Mapping[str, str] | None = None) -> ProcessSystem:
     """The product system of an inventory whose processes each make one product: every input linked, or counted.
 
+    ``makers`` {flow: process} says who makes a flow where several could (``linking.link``).
     Raises InputError for a process with several products (``allocate`` first), UnitError for an elementary exchange
-    whose unit is unlike that of its flow.
+    whose unit is unlike that of its flow, QuestionError for a maker that is none.
 
     >>> from tanheng.systems.inventory import InventoryAbout
     >>> flows = {"heat": Flow("heat", "heat", "product", "MJ"), "CO2": Flow("CO2", "CO2", "elementary", "kg")}
@@ -25,7 +26,7 @@ def assemble(inventory: Inventory) -> ProcessSystem:
     >>> assemble(Inventory(InventoryAbout("example"), flows, (boiler,))).multipliers.tolist()
     [[0.05]]
     """
-    links, findings = link(inventory)
+    links, findings = link(inventory, makers)
     stressors = [flow for flow in inventory.flows.values() if flow.kind == "elementary"]
     inside, outside, unlinked = _cells(inventory, links)
     return ProcessSystem(

@@ -57,7 +57,8 @@ def _require(table: Table, chosen: Mapping[str, str], factors: Mapping[str, floa
             raise QuestionError(f"{gwp} has no {code!r}", hint=nearest(code, factors))
     if not chosen:
         hint = f"say which are, such as CH4={next((c for c in factors if c.startswith('CH4')), 'CO2')}"
-        raise QuestionError(f"no stressor of the table is named as in {gwp} ({', '.join(factors)})", hint=hint)
+        some = ", ".join([*factors][:8])
+        raise QuestionError(f"no stressor of the table is named as in {gwp} ({some}, ...)", hint=hint)
 
 
 def _weight(table: Table, stressor: str, factor: float) -> float:

@@ -1,9 +1,9 @@
 """Who makes what a process takes in: every input is given its maker, or is counted as one that has none.
 
-In this order: the maker that the source names; the one process that makes the flow; the one that makes a flow whose
-name differs by blanks or capitals alone, which is reported; of several makers the one at the same place, else one that
-stands for the world. What is left has no maker: such inputs are a part of the system of their own (``cutoffs``), to be
-counted, listed and priced, and are never dropped.
+In this order: the maker that the source names; the one that the user names; the one process that makes the flow; the
+one that makes a flow whose name differs by blanks or capitals alone, which is reported; of several makers the one at
+the same place, else one that stands for the world. What is left has no maker: such inputs are a part of the system of
+their own (``cutoffs``), to be counted, listed and priced, and are never dropped.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tanheng import units
-from tanheng.errors import UnitError
-from tanheng.systems.finding import Finding, found
+from tanheng.errors import QuestionError, UnitError, nearest
+from tanheng.systems.finding import Finding, Severity, found
 from tanheng.systems.inventory import Direction, Exchange, Flow, Inventory, Process
 
 Why = Literal["none", "several", "unit"]
@@ -39,11 +39,16 @@ class Link:
     why: Why | Literal[""] = ""
 
 
-def link(inventory: Inventory) -> tuple[tuple[Link, ...], tuple[Finding, ...]]:
-    """A link for every product and waste exchange that is no reference, and what was found in linking."""
-    makers = _Makers(inventory)
+def link(inventory: Inventory, makers: Mapping[str, str] | None = None) -> tuple[tuple[Link, ...], tuple[Finding, ...]]:
+    """A link for every product and waste exchange that is no reference, and what was found in linking.
+
+    ``makers`` {flow: process}, each by name or id, says who makes a flow wherever the source names nobody. Raises
+    QuestionError for a flow or process that is not there or is not its maker.
+    """
+    named = _named(inventory, makers or {})
+    known = _Makers(inventory, named)
     links = tuple(
-        makers.link(at, place)
+        known.link(at, place)
         for at, process in enumerate(inventory.processes)
         for place, exchange in enumerate(process.exchanges)
         if place != process.reference and inventory.flows[exchange.flow].kind != "elementary"
@@ -77,7 +82,8 @@ def folded(name: str) -> str:
 class _Makers:
     """The processes by what they make or, with a waste, take in."""
 
-    def __init__(self, inventory: Inventory) -> None:
+    def __init__(self, inventory: Inventory, named: Mapping[str, int]) -> None:
+        self._chosen_by_user = named
         self._inventory, self._processes = inventory, inventory.processes
         self._by_id = {process.id: at for at, process in enumerate(self._processes)}
         self._by_flow: dict[tuple[Direction, str], list[int]] = defaultdict(list)
@@ -97,10 +103,13 @@ class _Makers:
 
     def _candidates(self, exchange: Exchange) -> Iterator[tuple[str, Sequence[int]]]:
         flow = self._inventory.flows[exchange.flow]
-        side: Direction = "output" if exchange.direction == "input" or exchange.avoided else "input"
+        other: Direction = "output" if exchange.direction == "input" else "input"
+        side = exchange.direction if exchange.avoided else other  # what is avoided is a maker's own exchange, in less
         by_flow, by_name = self._by_flow.get((side, flow.id), ()), self._by_name.get((side, folded(flow.name)), ())
         named = self._by_id.get(exchange.provider, -1)
         yield "named", [named] if named in by_flow or named in by_name else ()
+        user = self._chosen_by_user.get(folded(flow.name), -1)
+        yield "user", [user] if user in by_flow or user in by_name else ()
         yield "flow", by_flow
         yield "name", by_name
 
@@ -120,27 +129,51 @@ class _Makers:
         return here if len(here) == 1 else world if len(world) == 1 and not here else them
 
 
+def _named(inventory: Inventory, makers: Mapping[str, str]) -> dict[str, int]:
+    """{folded name of a flow: position of the process that the user names as its maker}."""
+    found = dict[str, int]()
+    for name, process in makers.items():
+        at = [
+            i for i, one in enumerate(inventory.processes) if process == one.id or folded(process) == folded(one.name)
+        ]
+        flows = {
+            folded(flow.name)
+            for flow in inventory.flows.values()
+            if name == flow.id or folded(name) == folded(flow.name)
+        }
+        made = [i for i in at if folded(inventory.flows[inventory.processes[i].made.flow].name) in flows]
+        if not flows:
+            hint = nearest(name, [flow.name for flow in inventory.flows.values()])
+            raise QuestionError(f"there is no flow {name!r}", where=inventory.about.name, hint=hint)
+        if len(made) != 1:
+            able = [one.name for one in inventory.processes if folded(inventory.flows[one.made.flow].name) in flows]
+            hint = f"{nearest(process, able)}, or give its id"
+            raise QuestionError(
+                f"{process} is not the one process that makes {name}", where=inventory.about.name, hint=hint
+            )
+        found |= dict.fromkeys(flows, made[0])
+    return found
+
+
 def _findings(inventory: Inventory, links: Sequence[Link]) -> tuple[Finding, ...]:
-    inputs = len(links)
-    by_name = [link for link in links if link.how == "name"]
-    without = [link for link in links if link.maker < 0]
-    messages = []
-    if by_name:
-        messages.append(("linked-by-name", "note", by_name))
-    if without:
-        messages.append(("without-maker", "warning", without))
+    kinds: tuple[tuple[str, Severity, list[Link]], ...] = (
+        ("linked-by-name", "note", [link for link in links if link.how == "name"]),
+        ("without-maker", "warning", [link for link in links if link.why in ("none", "unit")]),
+        ("several-makers", "warning", [link for link in links if link.why == "several"]),
+    )
     return tuple(
         found(
             check,
-            severity,  # type: ignore[arg-type]
+            severity,
             inventory.about.name,
-            len(them) / inputs,
+            len(them) / len(links),
             count=len(them),
-            inputs=inputs,
+            inputs=len(links),
             flows=len({_flow(inventory, link).name for link in them}),
             most=_most(inventory, them),
         )
-        for check, severity, them in messages
+        for check, severity, them in kinds
+        if them
     )
 
 

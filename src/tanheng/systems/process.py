@@ -43,6 +43,11 @@ class Activity:
     sign: int = 1
 
 
+def _words(one: Activity) -> tuple[str, str, str]:
+    """What a process is called."""
+    return one.name, one.product, one.id.partition("@")[0]
+
+
 Named = TypeVar("Named", Activity, Flow)
 
 
@@ -112,20 +117,23 @@ class ProcessSystem:
     def find(self, name: str, location: str = "") -> int:
         """The position of the process with that id, name or product (capitals and blanks apart), at that location.
 
+        A process that is repeated by place, ``id@place``, has the name ``id`` too.
         Raises QuestionError where there is none, naming the nearest, or more than one.
         """
         if name in self._places:
             return self._places[name]
         wanted = folded(name)
-        found = [at for at, one in enumerate(self.processes) if wanted in (folded(one.name), folded(one.product))]
+        found = [at for at, one in enumerate(self.processes) if wanted in (folded(word) for word in _words(one))]
         here = [at for at in found if self.processes[at].location == location] if location else found
         if len(here) == 1:
             return here[0]
-        if not here:
+        if found and not here:
             places = sorted({self.processes[at].location for at in found})
-            known = places if found else dict.fromkeys(one.name for one in self.processes)
-            what = f"process {name} is not at {location}" if found else f"process {name} is not known"
-            raise QuestionError(what, where=self.about.name, hint=nearest(location if found else name, known))
+            what = f"process {name} is not at {location}"
+            raise QuestionError(what, where=self.about.name, hint=nearest(location, places))
+        if not here:
+            known = dict.fromkeys(word for words in zip(*map(_words, self.processes), strict=True) for word in words)
+            raise QuestionError(f"process {name} is not known", where=self.about.name, hint=nearest(name, known))
         ids = ", ".join(f"{self.processes[at].id} ({self.processes[at].location})" for at in here[:6])
         raise QuestionError(f"{len(here)} processes are called {name}", where=self.about.name, hint=f"name one: {ids}")
 
@@ -225,9 +233,17 @@ class ProcessSystem:
         own = Entries(rows[at], *(getattr(self.biosphere, name)[at] for name in ("column", "amount", "tag")))
         return self.with_biosphere(tuple(self.stressors[i] for i in stressors), own)
 
-    def with_biosphere(self, stressors: tuple[Flow, ...], biosphere: Entries) -> ProcessSystem:
-        """The same system with other stressors; what is solved once for M is shared."""
-        other = dataclasses.replace(self, stressors=stressors, biosphere=biosphere)
+    def with_biosphere(
+        self,
+        stressors: tuple[Flow, ...],
+        biosphere: Entries,
+        *,
+        about: InventoryAbout | None = None,
+        findings: tuple[Finding, ...] | None = None,
+    ) -> ProcessSystem:
+        """The same system with other stressors, and what is to be said of them; what is solved once for M is shared."""
+        told = {"about": about or self.about, "findings": self.findings if findings is None else findings}
+        other = dataclasses.replace(self, stressors=stressors, biosphere=biosphere, **told)  # type: ignore[arg-type]
         shared = {name: value for name, value in vars(self).items() if name in ("M", "factors", "kept", "C", "_places")}
         vars(other).update(shared)
         return other
