@@ -1,5 +1,7 @@
 """Compile the embedded world, src/tanheng/data/world/, from the public sources: the same bytes every time.
 
+The tables of the embedded products, src/tanheng/data/products/, are compiled with it (``build_products``).
+
     python tools/build_world.py [--shared DIR] [--out DIR]
 
 ``full_table(shared, year)`` gives a year of the full source (35 sectors), for tests, benchmarks and comparisons.
@@ -21,6 +23,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+import build_products
 import world_reference
 from tanheng.data.readers.world import FOLDER, HOUSEHOLDS
 from tanheng.labels import Concordance
@@ -211,6 +214,7 @@ def main() -> None:
     files = compile_world(asked.shared)
     write(files, asked.out)
     print(f"{asked.out}: {len(files)} files, {sum(map(len, files.values())) / 1e6:.2f} MB")
+    build_products.compile_into(asked.shared, asked.out.parent / build_products.OUT.name)
 
 
 if __name__ == "__main__":

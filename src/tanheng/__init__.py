@@ -11,23 +11,32 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from tanheng.accounts import (
         ACCOUNTS,
+        avoided_emissions,
         cbdr,
+        certificates,
         chained,
+        circular_footprint,
         constant_prices,
         consumption,
         drivers,
         eebt,
+        embedded_emissions,
         export_intensity,
         export_terms,
+        exposure,
         extraction,
         flows,
         income,
         layers,
+        life_cycle,
         linkages,
         national_sharing,
         net_transfers,
         network,
         paths,
+        product_balance,
+        product_factors,
+        product_flows,
         production,
         scopes,
         shared,
@@ -35,75 +44,120 @@ if TYPE_CHECKING:
         technology_adjusted,
         tidy,
         total,
+        unlinked,
+        upstream,
         value_chain,
     )
     from tanheng.data.attach import attach
+    from tanheng.data.inventory import read_inventory
     from tanheng.data.reader import read
     from tanheng.data.store import open
+    from tanheng.data.trade import read_trade
     from tanheng.errors import TanhengError
     from tanheng.systems.about import About
     from tanheng.systems.aggregate import aggregate
+    from tanheng.systems.allocation import allocate
+    from tanheng.systems.assembly import assemble
     from tanheng.systems.balance import balance
     from tanheng.systems.capital import endogenise_capital
     from tanheng.systems.characterise import characterise
     from tanheng.systems.disaggregate import disaggregate
+    from tanheng.systems.factors import Factors
+    from tanheng.systems.impacts import impacts
+    from tanheng.systems.origins import trace_origins
+    from tanheng.systems.process import ProcessSystem
     from tanheng.systems.supply_use import SupplyUse
     from tanheng.systems.table import Table
+    from tanheng.systems.trade import TradeFlows
+    from tanheng.systems.trade_steps import estimate_weights, reconcile
 
 __all__ = [
     "ACCOUNTS",
     "About",
+    "Factors",
+    "ProcessSystem",
     "SupplyUse",
     "Table",
     "TanhengError",
+    "TradeFlows",
     "aggregate",
+    "allocate",
+    "assemble",
     "attach",
+    "avoided_emissions",
     "balance",
     "cbdr",
+    "certificates",
     "chained",
     "characterise",
+    "circular_footprint",
     "constant_prices",
     "consumption",
     "disaggregate",
     "drivers",
     "eebt",
+    "embedded_emissions",
     "endogenise_capital",
+    "estimate_weights",
     "export_intensity",
     "export_terms",
+    "exposure",
     "extraction",
     "flows",
+    "impacts",
     "income",
     "layers",
+    "life_cycle",
     "linkages",
     "national_sharing",
     "net_transfers",
     "network",
     "open",
     "paths",
+    "product_balance",
+    "product_factors",
+    "product_flows",
     "production",
     "read",
+    "read_inventory",
+    "read_trade",
+    "reconcile",
     "scopes",
     "shared",
     "shared_flows",
     "technology_adjusted",
     "tidy",
     "total",
+    "trace_origins",
+    "unlinked",
+    "upstream",
     "value_chain",
 ]
 
 _ELSEWHERE = {
     "About": "tanheng.systems.about",
+    "Factors": "tanheng.systems.factors",
+    "ProcessSystem": "tanheng.systems.process",
     "SupplyUse": "tanheng.systems.supply_use",
     "Table": "tanheng.systems.table",
     "TanhengError": "tanheng.errors",
+    "TradeFlows": "tanheng.systems.trade",
     "aggregate": "tanheng.systems.aggregate",
+    "allocate": "tanheng.systems.allocation",
+    "assemble": "tanheng.systems.assembly",
     "attach": "tanheng.data.attach",
     "balance": "tanheng.systems.balance",
     "characterise": "tanheng.systems.characterise",
     "disaggregate": "tanheng.systems.disaggregate",
     "endogenise_capital": "tanheng.systems.capital",
+    "estimate_weights": "tanheng.systems.trade_steps",
+    "impacts": "tanheng.systems.impacts",
     "open": "tanheng.data.store",
     "read": "tanheng.data.reader",
+    "read_inventory": "tanheng.data.inventory",
+    "read_trade": "tanheng.data.trade",
+    "reconcile": "tanheng.systems.trade_steps",
+    "trace_origins": "tanheng.systems.origins",
 }
 
 

@@ -6,9 +6,10 @@ from product_systems import CO2, chain, emitted, heijungs_suh, inventory, made, 
 
 from tanheng.accounts.life_cycle_stages import life_cycle
 from tanheng.accounts.result import tidy
+from tanheng.accounts.upstream_tree import upstream
 from tanheng.errors import QuestionError
 from tanheng.systems.assembly import assemble
-from tanheng.systems.inventory import Exchange, Process
+from tanheng.systems.inventory import Exchange, Flow, Process
 
 EXACT = 1e-12  # of the total: a few roundings of double precision
 
@@ -58,6 +59,21 @@ def test_what_is_avoided_is_a_line_of_its_own_and_never_netted() -> None:
     assert whole == pytest.approx({"burden": 2.0, "credit": -0.5}, rel=EXACT)
 
 
+def test_a_credit_behind_a_stage_is_not_netted_in_it() -> None:
+    """A lamp is burnt after its use (stage disposal): 2 kg are emitted, 0.5 kg saved by the heat sold."""
+    burner = Process(
+        "burner", "burner", (taken("lamp", 1), emitted(2), Exchange("heat", 1, "MJ", "output", avoided=True)), 0
+    )
+    heat = Process("heat", "heat", (made("heat", 1, "MJ"), emitted(0.5)), 0)
+    light = Process("light", "light", (made("light", 1, "h"), Exchange("lamp", 1, "kg", "output", stage="disposal")), 0)
+    flows = [Flow("lamp", "old lamp", "waste", "kg"), product("heat", "MJ"), product("light", "h")]
+    system = assemble(inventory(flows, [light, burner, heat]))
+    by_stage = life_cycle(system, {"light": 1}).squeeze("stressor").to_series().to_dict()
+    assert by_stage == pytest.approx({"production": 0, "disposal": 2.0, "credit": -0.5}, rel=EXACT)
+    tree = upstream(system, {"light": 1}, CO2.name)
+    assert tree.frame.set_index("process")["stage"].to_dict()["heat"] == "credit"
+
+
 @given(st.integers(0, 10_000), st.floats(0.01, 1e6))
 def test_stages_add_up_to_the_total_and_demand_scales_it(seed: int, amount: float) -> None:
     system, M, q = random_system(seed)
@@ -89,7 +105,7 @@ def test_a_result_tells_what_it_is_of() -> None:
 @pytest.mark.parametrize(
     ("question", "says"),
     [
-        (lambda s: life_cycle(s, {"pwer": 1}), "process pwer is not known.*electricity"),
+        (lambda s: life_cycle(s, {"pwer": 1}), "process pwer is not known; did you mean power"),
         (lambda s: life_cycle(s, {"power": 1}, "stages"), "no dimension 'stages'; did you mean stage"),
         (lambda s: life_cycle(s, {"power": 1}, stressor="CH4"), f"no stressor 'CH4'.*{CO2.name}"),
     ],

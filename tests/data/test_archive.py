@@ -59,6 +59,26 @@ def test_the_nearest_to_the_root_is_meant(tmp_path):
     assert archive.open(tmp_path).named("z.txt") is None
 
 
+def test_many_files_are_read_from_one_opening(place, monkeypatch):
+    opened = []
+    unpack = zipfile.ZipFile.__init__
+    monkeypatch.setattr(zipfile.ZipFile, "__init__", lambda self, *args: (opened.append(args), unpack(self, *args))[1])
+    assert {entry.name: content for entry, content in place.contents()} == CONTENT
+    assert len(opened) == place.path.name.endswith(".zip")
+    assert [content for _, content in place.contents(place.find("unit.txt"))] == [CONTENT["a/unit.txt"]]
+    assert list(place.contents(())) == []
+
+
+def test_a_damaged_file_among_many_is_named(tmp_path):
+    content = {"a.txt": b"1" * 100, "b.txt": b"2" * 100}
+    path = zipped(tmp_path / "x.zip", content, zipfile.ZIP_STORED)
+    path.write_bytes(path.read_bytes().replace(b"22222", b"22322", 1))
+    read = archive.open(path).contents()
+    assert next(read)[1] == content["a.txt"]
+    with pytest.raises(InputError, match=r"x.zip: b.txt: is damaged"):
+        next(read)
+
+
 def test_a_single_file_is_a_place(tmp_path):
     (tmp_path / "x.csv").write_bytes(b"1")
     assert [entry.name for entry in archive.open(tmp_path / "x.csv").entries] == ["x.csv"]

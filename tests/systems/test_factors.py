@@ -161,3 +161,20 @@ def test_a_row_is_there_once_and_columns_that_lack_are_named() -> None:
         Factors.of([MADE]).lookup(flows(), 2021, stressors=["CO2"])
     with pytest.raises(QuestionError, match="there is no stage 'uses'"):
         Factors.of([MADE]).lookup(flows(), 2021, stages=["uses"])
+
+
+def test_a_stage_that_only_stand_ins_have_is_missing_too() -> None:
+    """It must not vanish because no figure of its own is there."""
+    factors = Factors.of([MADE, USED | {"destination": "*", "basis": "fallback: guess"}])
+    with pytest.raises(MissingError, match=r'no use factor for 100.0% of its trade.*fallback="guess"'):
+        factors.lookup(flows(), 2021)
+    assert looked_up(factors, flows(), fallback="guess") == {(0, "production"): 2000, (0, "use"): 5}
+
+
+def test_a_stressor_that_one_product_has_is_not_zero_for_another() -> None:
+    methane = MADE | {"stressor": "CH4", "value": 3.0}
+    factors = Factors.of([MADE, methane, MADE | {"product": "cell"}])
+    trade = flows({}, {"product": "cell"})
+    with pytest.raises(MissingError, match=r"cell has no production factor of CH4 for 100.0% of its trade"):
+        factors.lookup(trade, 2021)
+    assert len(factors.lookup(trade, 2021, stressors=["CO2e"])) == 2

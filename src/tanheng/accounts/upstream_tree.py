@@ -14,9 +14,12 @@ from numpy.typing import NDArray
 from tanheng.accounts.formula import method
 from tanheng.accounts.life_cycle_stages import chosen, facts
 from tanheng.errors import QuestionError
+from tanheng.systems.inventory import CREDIT
 from tanheng.systems.process import KEPT, LINES, ProcessSystem
 
 Array = NDArray[np.float64]
+
+_CREDIT = LINES.index(CREDIT)
 
 method(
     "upstream",
@@ -81,7 +84,7 @@ def upstream(
             break  # what is left is smaller still
         nodes.append(node)
         for supplier, amount, tag in inputs(node.process):
-            line = node.tag if node.tag != KEPT else tag
+            line = tag if node.tag == KEPT or tag == _CREDIT else node.tag  # all behind a credit is one
             found.add(_Node(supplier, amount * node.amount, len(nodes) - 1, node.level + 1, line))
     return _told(asked, nodes)
 

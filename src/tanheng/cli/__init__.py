@@ -1,6 +1,6 @@
 """The command line: parse, call, print. A package, since every family of questions adds commands."""
 
-from tanheng.cli import drivers, paths, questions, tables
+from tanheng.cli import border, drivers, paths, products, questions, tables
 from tanheng.cli.app import app, main
 
-__all__ = ["app", "drivers", "main", "paths", "questions", "tables"]
+__all__ = ["app", "border", "drivers", "main", "paths", "products", "questions", "tables"]

@@ -18,6 +18,7 @@ from rich import box
 from rich.table import Table as Grid
 
 from tanheng import accounts, labels, norms
+from tanheng.accounts.formula import METHODS
 from tanheng.errors import TanhengError
 from tanheng.systems.about import NOT_STATED
 from tanheng.systems.table import DIRECT
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
 _DIGITS = 5  # significant ones of a column's largest number
 _REGIONS = ("region", "to_region")
-_OWN = ("component", "definition")  # dimensions whose labels are ours, not the table's
+_OWN = ("component", "definition", "stage")  # dimensions whose labels are ours, not the table's
 
 
 # -- for programs -----------------------------------------------------------------------------------------------------
@@ -81,7 +82,9 @@ def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def _meta(results: Iterable[xr.DataArray]) -> dict[str, dict[str, Any]]:
-    return {str(result.attrs["year"]): {str(key): value for key, value in result.attrs.items()} for result in results}
+    return {
+        str(result.attrs["year"] or ""): {str(key): value for key, value in result.attrs.items()} for result in results
+    }
 
 
 # -- for people -------------------------------------------------------------------------------------------------------
@@ -97,21 +100,27 @@ def as_tables(results: Sequence[xr.DataArray], language: str) -> list[Renderable
         keys.append("unit")
     if frame["stressor"].nunique() == 1 and len(keys) > 1:
         keys.remove("stressor")
-    title = accounts.find(str(first.attrs["account"])).title[language]
+    title = _title(str(first.attrs["account"]), language)
     head = f"{title} [{frame['unit'].iloc[0]}]" if one_unit else title
-    stressors = ", ".join(frame["stressor"].unique())
-    return [f"{head}, {stressors}", _wide(frame, keys, first, language), *_footnotes(results, language)]
+    stressors = f", {', '.join(frame['stressor'].unique())}" if "stressor" not in keys else ""
+    return [f"{head}{stressors}", _wide(frame, keys, first, language), *_footnotes(results, language)]
+
+
+def _title(name: str, language: str) -> str:
+    """The title of an account of tables, or of a method that is none."""
+    return (METHODS[name] if name in METHODS else accounts.find(name)).title[language]
 
 
 def _wide(frame: pd.DataFrame, keys: list[str], first: xr.DataArray, language: str) -> Grid:
     years = list(dict.fromkeys(frame["year"]))
-    rows: dict[tuple[str, ...], dict[int, float]] = {}
+    heads = [term("value", language) if year is None else str(year) for year in years]
+    rows: dict[tuple[str, ...], dict[int | None, float]] = {}
     for codes, year, value in zip(
         zip(*(frame[key] for key in keys), strict=True), frame["year"], frame["value"], strict=True
     ):
         rows.setdefault(codes, {})[year] = value
     places = _places(float(frame["value"].abs().max()))
-    grid = plain_grid([term(key, language) for key in keys], [str(year) for year in years])
+    grid = plain_grid([term(key, language) for key in keys], heads)
     classification, groups = str(first.attrs.get("classification", "")), _group_names(first, language)
     for codes, values in rows.items():
         names = [
@@ -162,7 +171,7 @@ def _name(dim: str, code: str, language: str, classification: str) -> str:
         if dim in _REGIONS:
             return labels.region_name(code, language)
         if dim in _OWN or (dim, code) == ("sector", DIRECT):
-            return labels.term(code, language)
+            return labels.term(f"stage-{code}" if dim == "stage" else code, language)
         if dim == "sector":
             return labels.sector_name(code, language, classification, short=True)
         return labels.demand_name(code, language) if dim == "demand" else code
@@ -209,7 +218,7 @@ _BASES = ("price_basis", "boundary", "source", "licence", "norms")
 
 def _footnotes(results: Sequence[xr.DataArray], language: str) -> list[str]:
     first = results[0].attrs
-    hashes = ", ".join(f"{one.attrs['year']} #{str(one.attrs['table_hash'])[:12]}" for one in results)
+    hashes = ", ".join(f"{one.attrs['year'] or ''} #{str(one.attrs['table_hash'])[:12]}".strip() for one in results)
     table = f"{first['table']} ({hashes}); tanheng {first['tanheng']}"
     lines = [line(head(key, language), text, language) for key, text in (("table", table), ("method", first["method"]))]
     stated = [key for key in _BASES if first.get(key, NOT_STATED) not in _UNSAID]
@@ -223,7 +232,7 @@ def _footnotes(results: Sequence[xr.DataArray], language: str) -> list[str]:
 
 def _by_year(results: Sequence[xr.DataArray], key: str, language: str, say: Callable[[xr.DataArray], str]) -> list[str]:
     """One line if all years say the same, else one for each year that says something."""
-    lead, texts = head(key, language), {int(one.attrs["year"]): say(one) for one in results}
+    lead, texts = head(key, language), {one.attrs["year"]: say(one) for one in results}
     if len(set(texts.values())) == 1:
         return [line(lead, text, language) for text in set(texts.values()) if text]
     return [line(f"{lead}, {year}", text, language) for year, text in texts.items() if text]

@@ -22,7 +22,8 @@ _ENDINGS = {".csv": "csv", ".json": "json", ".parquet": "parquet", ".txt": "tabl
 Faults = list[tuple[int, str]]  # year, what is wrong
 
 
-def _at(text: str) -> datetime.date:
+def date_of(text: str) -> datetime.date:
+    """The day that a text means; a year is its last day."""
     from tanheng.norms import parse_date
 
     try:
@@ -180,7 +181,7 @@ def _deflator(year: int) -> dict[str, Any]:
 def norms(
     name: Annotated[str | None, typer.Argument(metavar="NAME", help="A norm; without it, all are listed.")] = None,
     at: Annotated[
-        datetime.date | None, typer.Option(parser=_at, metavar="DATE", help="A year or a date; today if not given.")
+        datetime.date | None, typer.Option(parser=date_of, metavar="DATE", help="A year or a date; today if not given.")
     ] = None,
     lang: Language = "en",
 ) -> None:

@@ -19,7 +19,7 @@ from typing import IO
 
 from tanheng.errors import InputError, nearest
 
-MOST = 20_000  # entries of one place: a folder of all years of a source has a thousand
+MOST = 60_000  # entries of one place: the largest process databases have a file for each of some 25,000 data sets
 RATIO = 300  # expanded to packed: published tables as text pack 3 to 30 times, deflate reaches 1,032
 SMALL = 1 << 27  # bytes: what expands to less can do no harm
 _WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".ods")  # zip files too, but not places

@@ -8,6 +8,17 @@ from typing import Protocol
 from tanheng.data import archive
 from tanheng.data.archive import Archive
 from tanheng.data.format import Format
+from tanheng.data.inventories import (
+    brightway_excel,
+    bw2package,
+    bw_package,
+    ecospold1,
+    ecospold2,
+    ilcd,
+    olca_jsonld,
+    product_file,
+    simapro_csv,
+)
 from tanheng.errors import InputError, QuestionError, nearest
 from tanheng.systems.inventory import Inventory
 
@@ -26,7 +37,17 @@ class InventoryReader(Protocol):
         """The inventory, with what the reader did among its findings; raises InputError naming file and place in it."""
 
 
-INVENTORY_READERS: tuple[InventoryReader, ...] = ()
+INVENTORY_READERS: tuple[InventoryReader, ...] = (
+    brightway_excel,
+    bw2package,
+    bw_package,
+    ecospold1,
+    ecospold2,
+    ilcd,
+    olca_jsonld,
+    product_file,
+    simapro_csv,
+)
 
 
 def find_format(name: str) -> InventoryReader:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import product
+from itertools import product as combinations
 from typing import Any, Literal
 
 import numpy as np
@@ -140,7 +140,7 @@ class Factors:
         those of the year before those of any year. Figures that stand in for others count only where a flow has none of
         its own and ``fallback`` asks for them: rows whose basis is "fallback: {fallback}", and rows of emissions of
         production for any origin (*), whose basis is that or "". All stages (of those asked) that a product has must be
-        there for each of its flows, production in any case; flows of nothing need none.
+        there for each of its flows, and production of every stressor in any case; flows of nothing need none.
         Raises MissingError naming the origins that have no factor by their share of the trade, QuestionError for an
         unknown stressor, stage or fallback, UnitError where trade and factor are in unlike units.
         """
@@ -152,7 +152,7 @@ class Factors:
         flows, rows = _coded(flows, self._by_kind(chosen, line, fallback))
         needs = self._needs(flows, rows, line, stages)
         found = []
-        for level in _levels(rows):
+        for level in _levels(rows[rows["used"]]):
             found.append(needs.merge(level.rows, on=["product", "stage", "stressor", *level.on]))
             needs = needs[~needs["need"].isin(found[-1]["need"])]
         if len(needs):
@@ -173,19 +173,19 @@ class Factors:
         return rows
 
     def _by_kind(self, rows: pd.DataFrame, line: Line, fallback: str | None) -> pd.DataFrame:
-        """The rows that may be used, those that stand in for others marked as ``held`` and by their name."""
+        """The rows, marked: ``held`` stand in for others, ``used`` may be used; stand-ins that are have their name."""
         held = rows["basis"].str.startswith(FALLBACK)
         if line == "emission":
             held |= (rows["stage"] == "production") & (rows["origin"] == ANY)
         if fallback is None:
-            return rows[~held].assign(held=False)
+            return rows.assign(held=held, used=~held)
         known = self.fallbacks()
         if fallback not in known and not (rows["basis"][held] == "").any():
             what = f"there is no fallback {fallback!r}"
             raise QuestionError(what, where=self.about.name, hint=nearest(fallback, known))
         asked = held & rows["basis"].map(_word).isin(["", fallback])
         basis = rows["basis"].where(~asked, f"{FALLBACK}: {fallback}")
-        return rows.assign(held=held, basis=basis)[~held | asked]
+        return rows.assign(held=held, used=~held | asked, basis=basis)
 
     def fallbacks(self) -> tuple[str, ...]:
         """The names of figures that stand in for others: the basis without "fallback: "."""
@@ -193,10 +193,11 @@ class Factors:
         return tuple(dict.fromkeys(map(_word, given)))
 
     def _needs(self, flows: pd.DataFrame, rows: pd.DataFrame, line: Line, stages: Sequence[str] | None) -> pd.DataFrame:
-        """Every flow with every stage and stressor that its product has; production of each stressor in any case."""
+        """Every flow with every stage and stressor that its product has; production of every stressor in any case."""
         kinds = rows[["product", "stage", "stressor"]].drop_duplicates()
         if line == "emission" and (stages is None or "production" in stages):
-            made = kinds[["product", "stressor"]].drop_duplicates().assign(stage="production")
+            made = flows[["product"]].drop_duplicates().merge(kinds[["stressor"]].drop_duplicates(), how="cross")
+            made = made.assign(stage=pd.Categorical(["production"] * len(made), dtype=kinds["stage"].dtype))
             kinds = pd.concat([kinds, made], ignore_index=True).drop_duplicates()
         return flows.merge(kinds, on="product").rename_axis("need").reset_index()
 
@@ -213,7 +214,7 @@ class Factors:
     ) -> MissingError:
         """Which origins, or destinations where these decide, lack a factor, by their share of the trade."""
         traded = flows.groupby("product", observed=True)["quantity"].sum()
-        each = needs.drop_duplicates(["product", "stage", "flow"])
+        each = needs[needs["stressor"] == needs["stressor"].iloc[0]]
         shares = each["quantity"] / each["product"].astype("str").map(traded)
         product, stage = shares.groupby([each["product"], each["stage"]], observed=True).sum().idxmax()
         at = (each["product"] == product) & (each["stage"] == stage)
@@ -222,7 +223,8 @@ class Factors:
         by_place = shares[at].groupby(each[side][at], observed=True).sum().sort_values(ascending=False, kind="stable")
         names = ", ".join(f"{place} {share:.1%}" for place, share in by_place.head(_LISTED).items())
         more = f" and {len(by_place) - _LISTED} more" if len(by_place) > _LISTED else ""
-        what = f"{product} has no {stage} factor for {by_place.sum():.1%} of its trade, by {side}: {names}{more}"
+        of = f"{stage} factor" if rows["stressor"].nunique() == 1 else f"{stage} factor of {each['stressor'].iloc[0]}"
+        what = f"{product} has no {of} for {by_place.sum():.1%} of its trade, by {side}: {names}{more}"
         known = [name for name in self.fallbacks() if name != fallback]
         other = f', or ask for fallback="{known[0]}"' if known else ""
         return MissingError(what, where=self.about.name, hint=f"add them (0 where nothing is emitted){other}")
@@ -254,6 +256,7 @@ def _coded(flows: pd.DataFrame, rows: pd.DataFrame) -> tuple[pd.DataFrame, pd.Da
     texts = {name: [name] for name in ("product", "stage", "stressor", "basis", "source", "unit", "per")}
     for names in (list(_PLACES), *texts.values()):
         given = [frame[name] for frame in frames for name in names if name in frame]
+        given += [pd.Series(STAGES)] if names == ["stage"] else []  # production may be asked for and not there
         categories = pd.Index(pd.unique(pd.concat(given, ignore_index=True)))
         for at, frame in enumerate(frames):
             new = {name: pd.Categorical(frame[name], categories=categories) for name in names if name in frame}
@@ -273,7 +276,9 @@ def _levels(rows: pd.DataFrame) -> Iterator[_Level]:
     """The closest first: own figures before those that stand in; of each origin and destination, origin, destination,
     neither; of each the year's own. The first level is there even if it is empty.
     """
-    for held, on, dated in product((False, True), ([ORIGIN, DESTINATION], [ORIGIN], [DESTINATION], []), (True, False)):
+    for held, on, dated in combinations(
+        (False, True), ([ORIGIN, DESTINATION], [ORIGIN], [DESTINATION], []), (True, False)
+    ):
         at = (rows["held"] == held) & (rows["year"].notna() == dated)
         for side in (ORIGIN, DESTINATION):
             at &= (rows[side] != ANY) == (side in on)

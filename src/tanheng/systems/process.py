@@ -23,6 +23,7 @@ from tanheng.systems.linking import folded
 Array = NDArray[np.float64]
 
 LINES = (*STAGES, CREDIT)  # what a part of the system is tagged with: a stage, or that it is avoided
+_SHARED = ("M", "C", "factors", "kept", "burdens", "_places")  # what other stressors leave as it is
 KEPT = -1  # no tag: the stages of what is behind it are kept
 
 
@@ -162,10 +163,17 @@ class ProcessSystem:
     @cached_property
     def kept(self) -> kernel.Factors:
         """M without its tagged cells, factorised: what is reached with no stage between."""
-        untagged = self.technosphere.tag == KEPT
-        if untagged.all():
+        return self._without(self.technosphere.tag != KEPT)
+
+    @cached_property
+    def burdens(self) -> kernel.Factors:
+        """M without what is avoided, factorised."""
+        return self._without(self.technosphere.tag == LINES.index(CREDIT))
+
+    def _without(self, cells: NDArray[np.bool_]) -> kernel.Factors:
+        if not cells.any():
             return self.factors
-        return kernel.factorise(self.technosphere.matrix(self.M.shape, untagged), self._name)
+        return kernel.factorise(self.technosphere.matrix(self.M.shape, ~cells), self._name)
 
     def _name(self, at: int) -> str:
         return f"{self.about.name}, process {self.processes[at].name}"
@@ -213,16 +221,29 @@ class ProcessSystem:
         return kernel.activity(self.factors, k)
 
     def activity_by_line(self, k: Array) -> dict[str, Array]:
-        """The activity M⁻¹ k (n,) in parts: "" what is reached with no tag between, then all behind a cell by its tag.
+        """The activity M⁻¹ k in parts, each as ``k`` (n,) or (n, m): "" what is reached without a tag, then by line.
 
-        The tag nearest to the demand counts. The parts add up to ``activity``: with M = M₀ + Σ M_t, x₀ = M₀⁻¹ k and
-        x_t = −M⁻¹ M_t x₀, M (x₀ + Σ x_t) = k.
+        What is avoided comes first: all behind it, wherever in the chain, is the line "credit", and no credit hides in
+        a stage. Of stages, the one nearest to the demand counts. The parts add up to ``activity``: with the burdens
+        M_b = M − M_c and M_b = M₀ + Σ M_t, x₀ = M₀⁻¹ k, x_t = −M_b⁻¹ M_t x₀ and x_c = −M⁻¹ M_c (x₀ + Σ x_t).
         """
-        kept = kernel.activity(self.kept, k)
-        tags = [tag for tag in range(len(LINES)) if (self.technosphere.tag == tag).any()]
-        asked = [-(self.technosphere.matrix(self.M.shape, self.technosphere.tag == tag) @ kept) for tag in tags]
-        solved = kernel.activity(self.factors, np.column_stack(asked)).T if asked else ()
-        return {"": kept, **{LINES[tag]: part for tag, part in zip(tags, solved, strict=True)}}
+        tag, credit = self.technosphere.tag, LINES.index(CREDIT)
+        parts = {"": kernel.activity(self.kept, k)}
+        kept = parts[""]
+        for at in np.unique(tag[(tag != KEPT) & (tag != credit)]):
+            parts[LINES[at]] = self._behind(self.burdens, tag == at, kept)
+        if (tag == credit).any():
+            parts[CREDIT] = self._behind(self.factors, tag == credit, np.sum(list(parts.values()), axis=0))
+        return parts
+
+    def _behind(self, factors: kernel.Factors, cells: NDArray[np.bool_], running: Array) -> Array:
+        """The activity behind these cells of the processes ``running``; most of many demands ask nothing of them."""
+        right: Array = -(self.technosphere.matrix(self.M.shape, cells) @ running)
+        asked = right.any(axis=0)
+        if right.ndim == 1:
+            return kernel.activity(factors, right) if asked else right
+        right[:, asked] = kernel.activity(factors, right[:, asked])
+        return right
 
     def only(self, stressors: Sequence[int]) -> ProcessSystem:
         """The same system with the stressors at these positions alone; the factors of M are shared."""
@@ -244,7 +265,7 @@ class ProcessSystem:
         """The same system with other stressors, and what is to be said of them; what is solved once for M is shared."""
         told = {"about": about or self.about, "findings": self.findings if findings is None else findings}
         other = dataclasses.replace(self, stressors=stressors, biosphere=biosphere, **told)  # type: ignore[arg-type]
-        shared = {name: value for name, value in vars(self).items() if name in ("M", "factors", "kept", "C", "_places")}
+        shared = {name: value for name, value in vars(self).items() if name in _SHARED}
         vars(other).update(shared)
         return other
 

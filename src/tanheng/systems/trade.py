@@ -207,11 +207,13 @@ def _require(frame: pd.DataFrame, where: str) -> None:
         if name not in REPORTERS:
             hint = "write exporter, importer, or nothing"
             raise LabelError(f"the reporter is {name!r}", where=where, hint=hint)
-    several = frame.groupby("product", sort=False)["unit"].unique()
-    for product, found in several.items():
-        if len(found) > 1:
-            hint = "TradeFlows.of turns alike units into one; split the product where they are unlike"
-            raise UnitError(f"{product} is in several units: {', '.join(found)}", where=where, hint=hint)
+    pairs = frame[["product", "unit"]].drop_duplicates()
+    several = pairs[pairs.duplicated("product", keep=False)]
+    if len(several):
+        product = several["product"].iloc[0]
+        found = ", ".join(several["unit"][several["product"] == product])
+        hint = "TradeFlows.of turns alike units into one; split the product where they are unlike"
+        raise UnitError(f"{product} is in several units: {found}", where=where, hint=hint)
     if ((frame["currency"] == "") & frame["value"].notna()).any():
         raise UnitError("a value has no currency", where=where, hint="say it in the column currency, such as USD")
     _require_once(frame, where)

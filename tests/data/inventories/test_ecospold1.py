@@ -293,7 +293,7 @@ X = exchange(1, "x", 1, "out 0")
         (data_set("x", X, exchange(2, "y", 1, "in+out 4")), InputError, "the input group 4 and the output group 4"),
         (data_set("x", X, exchange(2, "y", 1, "out 9")), InputError, "the input group .none. and the output group 9"),
         (data_set("x", X, exchange(2, "", 1, "in 5")), LabelError, "exchange 2: the exchange has no name"),
-        (data_set("x", exchange(1, "x", 0, "out 0")), InputError, "process x: it has no reference, or none of it"),
+        (data_set("x", exchange(1, "x", 0, "out 0")), InputError, "data set 1 x: the amount of its product x is 0"),
         (data_set("", X), InputError, "data.xml, data set 1: the data set does not say what it is of"),
         (PLANT + PLANT, LabelError, "process electricity/CN/kWh is there twice; it is also at .*data.xml"),
         (data_set("x", X, exchange(2, "z", 1, "out 2"), allocation(1, "half", 3)), InputError, "fraction is 'half'"),

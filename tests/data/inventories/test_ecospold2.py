@@ -50,9 +50,9 @@ def air(amount: object, name: str = "Carbon dioxide, fossil", group: str = "out 
 
 
 def data_set(id: str, *flow_data: str, location: str = "CN", name: str = "", kind: str = "activityDataset") -> str:
-    return f"""<{kind}><activityDescription>
-<activity id="{id}">{tag("activityName", name or f"making by {id}")}</activity><geography>{tag("shortname", location)}</geography>
-<timePeriod startDate="2019-01-01" endDate="2021-12-31"/>
+    return f"""<{kind}>
+<activityDescription><activity id="{id}">{tag("activityName", name or f"making by {id}")}</activity>
+<geography>{tag("shortname", location)}</geography><timePeriod startDate="2019-01-01" endDate="2021-12-31"/>
 </activityDescription><flowData>{"".join(flow_data)}</flowData><modellingAndValidation><representativeness>
 {tag("systemModelName", "cut-off")}</representativeness></modellingAndValidation><administrativeInformation>
 <fileAttributes majorRelease="3" minorRelease="9">{tag("contextName", "ecoinvent")}</fileAttributes>
@@ -130,6 +130,14 @@ def test_a_waste_that_is_called_so_goes_out(tmp_path, group):
     system = assemble(read(tmp_path, mill, dump))
     assert system.multipliers[0] == pytest.approx([0.01, 0.02], rel=1e-12)  # doubles
     assert not [finding for finding in system.findings if finding.check == "without-maker"]
+
+
+def test_a_waste_that_is_called_so_once_is_one_everywhere(tmp_path):
+    first = data_set("a", intermediate("x", 1, "out 0"), intermediate("slag", -0.5, "in 5"))
+    second = data_set("b", intermediate("y", 1, "out 0"), intermediate("slag", -0.5, "in 5", waste=True))
+    inventory = read(tmp_path, first, second)
+    assert [one.exchanges[1].direction for one in inventory.processes] == ["output", "output"]
+    assert not any(exchange.avoided for one in inventory.processes for exchange in one.exchanges)
 
 
 def test_a_negative_input_of_a_product_is_a_credit(tmp_path):
@@ -311,7 +319,7 @@ BOMB = '<!DOCTYPE a [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>\n'
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        ((HEAD + PLANT)[:-60].encode(), r"0\.spold line 7: is not well-formed XML"),
+        ((HEAD + PLANT)[:-60].encode(), r"0\.spold line 8: is not well-formed XML"),
         (HEAD.encode() + PLANT.replace("electricity", "électricité").encode("latin-1"), "is not well-formed XML"),
         (HEAD.replace("\n", "\n" + BOMB, 1).encode(), r"0\.spold line 2: has a document type declaration"),
         (b"", "is not well-formed XML"),

@@ -1,11 +1,12 @@
 """Product files: a small one computed by hand, rules for what is missing, and one clear line for every broken one."""
 
 import shutil
+from pathlib import Path
 
 import numpy as np
 import product_files
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tanheng.data import archive
@@ -13,6 +14,8 @@ from tanheng.data.inventories import product_file
 from tanheng.data.inventory import read_inventory
 from tanheng.errors import InputError, LabelError, MissingError, QuestionError, TanhengError, UnitError
 from tanheng.systems.assembly import assemble
+
+ROOT = Path(__file__).resolve().parents[3]
 
 
 @pytest.fixture
@@ -161,6 +164,17 @@ def test_without_a_year_it_is_the_last_one(folder):
     assert product_file.read(archive.open(folder)).about.year == 2021
 
 
+@pytest.mark.parametrize("page", ["product-file.md", "product-file.zh.md"])
+def test_the_example_of_the_documentation_works(page, tmp_path):
+    text = (ROOT / "docs" / page).read_text(encoding="utf-8").split("```toml")[1].split("```")[0]
+    (tmp_path / "product.toml").write_text(text, encoding="utf-8")
+    (tmp_path / "aluminium.csv").write_text("region,value\nCHN,0.6\nNOR,0.4\n", encoding="utf-8")
+    system = assemble(product_file.read(archive.open(tmp_path), 2021))
+    grid = {name: total(system, f"electricity@{name}") for name in ("CHN", "NOR", "DEU")}
+    expected = 1.1 * (1.6 + 14 * (0.6 * grid["CHN"] + 0.4 * grid["NOR"])) + 4 * grid["DEU"]
+    assert total(system, "frame@DEU") == pytest.approx(expected, rel=1e-12)
+
+
 # -- broken ones ------------------------------------------------------------------------------------------------------
 
 BROKEN = [
@@ -268,6 +282,7 @@ def test_every_broken_file_is_an_error_for_people():
 shares = st.floats(0, 1).map(lambda share: round(share, 6))
 
 
+@settings(max_examples=25)  # each writes and reads a file
 @given(share=shares)
 def test_a_mix_lies_between_what_it_is_mixed_of(tmp_path_factory, share):
     folder = tmp_path_factory.mktemp("mix")
@@ -279,6 +294,7 @@ def test_a_mix_lies_between_what_it_is_mixed_of(tmp_path_factory, share):
     assert 3 * 2 - 1e-9 <= parts <= 3 * 3 + 1e-9  # rounding of the last digit
 
 
+@settings(max_examples=25)  # each writes and reads a file
 @given(scale=st.floats(1e-3, 1e3))
 def test_scaling_the_grid_scales_all_that_comes_of_electricity(tmp_path_factory, scale):
     folder = tmp_path_factory.mktemp("grid")

@@ -1,8 +1,7 @@
-"""SimaPro CSV: both layouts, sections, parameters, units, wastes; the real files; what breaks off or makes no sense."""
+"""SimaPro CSV: layouts, sections, parameters, units, wastes, what breaks off (real files: test_simapro_samples.py)."""
 
 from __future__ import annotations
 
-import math
 from pathlib import Path
 
 import pytest
@@ -261,84 +260,6 @@ def test_several_files_are_one_inventory(tmp_path):
     assert system.multipliers[0] == pytest.approx([0.12, 0.1], rel=1e-12)  # doubles
 
 
-# -- real files -------------------------------------------------------------------------------------------------------
-
-SAMPLES = "lci/bw2io/simapro"
-
-
-def sample(shared: Path, name: str) -> Inventory:
-    return simapro_csv.read(archive.open(shared / SAMPLES / name))
-
-
-def test_allocation_of_a_real_file(shared):
-    inventory = sample(shared, "allocation.csv")
-    straw, rice = inventory.processes
-    assert inventory.about.name == "Bobs_burgers"
-    assert [(one.amount, one.unit) for one in straw.exchanges] == [(1, "kg"), (0.771, "kg"), (0.388, "kg")]
-    assert list(rice.allocation["given"].values()) == pytest.approx([0.958, 0.042], rel=1e-12)  # a division by 100
-    system = assemble(allocate(inventory))
-    assert len(system.processes) == 3
-    assert not [one for one in system.findings if one.check == "without-maker"]
-
-
-def test_a_file_of_version_8_5(shared):
-    (tank,) = sample(shared, "inventory.csv").processes
-    assert (tank.id, tank.location, tank.made.unit) == ("psigabe1000266275900056", "CH", "Item(s)")
-    (steel,) = tank.exchanges[1:]
-    assert (steel.amount, steel.unit) == (0.001, "t")
-    assert steel.uncertainty == Uncertainty("lognormal", (0.001, math.sqrt(1.05)))
-
-
-def test_the_layout_of_version_8_0(shared):
-    (hydrogen,) = sample(shared, "new-order.csv").processes
-    assert len(hydrogen.exchanges) == 1 + 1 + 8 + 1 + 1  # product, avoided, materials, electricity, emission
-    assert (hydrogen.exchanges[1].avoided, hydrogen.exchanges[1].amount) == (True, 0.3)
-    assert hydrogen.exchanges[6].unit == "t*km"
-
-
-def test_comments_over_several_lines(shared):
-    (process_,) = sample(shared, "comments.txt").processes
-    assert [one.amount for one in process_.exchanges] == [1, 2.5e-10, 1]
-
-
-def test_a_lognormal_that_is_none_in_a_real_file(shared):
-    inventory = sample(shared, "process_with_invalid_lognormal_scale.csv")
-    assert counts(inventory) == {"uncertainty-unusable": 1}
-
-
-def test_a_product_in_minutes(shared):
-    (process_,) = sample(shared, "python_builtin_as_unit_name.csv").processes
-    assert (process_.made.amount, process_.made.unit) == (5, "min")
-
-
-def test_an_export_by_openlca(shared):
-    path = "lci/olca/olca-io/src/test/resources/org/openlca/io/simapro/csv/input/process.csv"
-    inventory = simapro_csv.read(archive.open(shared / path))
-    (test,) = inventory.processes
-    assert [(inventory.flows[one.flow].id, one.direction, one.amount) for one in test.exchanges[1:]] == [
-        ("resource/in water/Water, well, RE", "input", 0.01),
-        ("resource/in air/Nitrogen, atmospheric", "input", 0.05),
-        ("air/low. pop./Carbon dioxide", "output", 0.001),
-        ("air/low. pop./Methane", "output", 0.0001),
-        ("water/groundwater, long-term/Acetone", "output", 1e-15),
-    ]
-    assert inventory.flows["air/low. pop./Methane"].cas == "74-82-8"
-
-
-@pytest.mark.parametrize("name", ["empty.txt", "metadata.txt", "missing.txt", "multioutput.txt", "simple.txt"])
-def test_the_other_samples_are_read(shared, name):
-    assert len(sample(shared, name).processes) == (2 if name in ("missing.txt", "simple.txt") else 1)
-
-
-@pytest.mark.parametrize(
-    ("name", "said"),
-    [("invalid.txt", "line 1: is no export of SimaPro"), ("damagecategory.txt", "holds methods, no proc")],
-)
-def test_what_is_no_inventory(shared, name, said):
-    with pytest.raises(InputError, match=said):
-        sample(shared, name)
-
-
 # -- what is refused --------------------------------------------------------------------------------------------------
 
 
@@ -346,7 +267,8 @@ def test_what_is_no_inventory(shared, name, said):
     ("block", "kind", "said"),
     [
         (process("x", Products="x;kg;one;100;;;"), InputError, "line 18: the formula 'one' names one, which is not"),
-        (process("x", Products="x;kg;;100;;;"), MissingError, "line 18: the amount of x is missing"),
+        (process("x", Products="x;kg;;100;;;"), MissingError, "line 18: the amount is missing"),
+        (process("x", Products="x;kg;0;100;;;"), InputError, "line 18: the amount of x is 0"),
         (process("x", Products="x;;1;100;;;"), MissingError, "line 18: the unit is missing"),
         (process("x", Products="x"), MissingError, "line 18: the unit is missing"),
         (process("x", Products=";kg;1;100;;;"), LabelError, "line 18: the row has no name"),

@@ -16,7 +16,7 @@ LAUGHS = (
     '<!DOCTYPE lolz [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;"><!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;">]>'
     "<r>&c;</r>"
 )
-OUTSIDE = '<!DOCTYPE r [<!ENTITY x SYSTEM "file:///etc/hostname">]><r>&x;</r>'
+OUTSIDE = '<!DOCTYPE r [<!ENTITY x SYSTEM "hostname.txt">]><r>&x;</r>'
 REMOTE = '<!DOCTYPE r SYSTEM "http://127.0.0.1:9/x.dtd"><r/>'
 
 

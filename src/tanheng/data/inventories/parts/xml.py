@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from xml.etree import ElementTree
 
 from tanheng.data.archive import Entry
@@ -103,5 +104,6 @@ def _text_of(content: bytes) -> str:
     return content.removeprefix(b"\xef\xbb\xbf").decode(encoding, errors="replace")
 
 
+@cache  # a few dozen names, of millions of elements
 def _local(name: str) -> str:
     return name.rpartition("}")[2]

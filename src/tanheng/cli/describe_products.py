@@ -1,0 +1,144 @@
+"""Products, inventories and their answers as tables for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import pandas as pd
+from rich.table import Table as Grid
+
+from tanheng import labels
+from tanheng.accounts import Upstream
+from tanheng.cli.output import figure, head, label, line, plain_grid, term, terms
+from tanheng.data import findings as messages
+from tanheng.data import products
+from tanheng.data.format import Format
+from tanheng.data.inventory import INVENTORY_READERS
+from tanheng.data.products import Product
+from tanheng.data.trade import TRADE_READERS
+from tanheng.systems.factors import Factors
+from tanheng.systems.finding import Finding
+from tanheng.systems.linking import folded
+from tanheng.systems.process import ProcessSystem
+
+_TITLE_ONLY = 60  # characters of a factor's code shown
+
+
+def everything(language: str) -> list[Any]:
+    """The embedded products, the formats of inventories, and those of trade."""
+    grid = plain_grid([head("name", language), head("title", language), *terms(("unit", "years"), language)])
+    for name in products.names():
+        one = products.open(name)
+        years = f"{one.years[0]}-{one.years[1]}" if one.years else ""
+        grid.add_row(name, one.title[language], one.unit, years)
+    parts: list[Any] = [term("products", language), grid]
+    for key, readers in (("inventory-formats", INVENTORY_READERS), ("trade-formats", TRADE_READERS)):
+        parts += [term(key, language), _formats((reader.FORMAT for reader in readers), language)]
+    return parts
+
+
+def _formats(them: Iterable[Format], language: str) -> Grid:
+    grid = plain_grid([head(key, language) for key in ("name", "title", "files", "tested")])
+    for one in them:
+        grid.add_row(one.name, one.title[language], ", ".join(one.files), term(f"tested-{one.tested}", language))
+    return grid
+
+
+def product(one: Product, language: str) -> list[Any]:
+    """What a product file says of itself, and the sources of its tables."""
+    told = {"name": one.id, "title": one.title[language], "source": one.source, "licence": one.licence}
+    lines = [line(head(key, language), text, language) for key, text in told.items() if text]
+    lines += [line(term("unit", language), one.unit, language)]
+    if one.note:
+        lines.append(line(head("note", language), one.note, language))
+    grid = plain_grid([term("table", language), head("source", language), head("licence", language)])
+    for name, (source, licence) in one.sources.items():
+        grid.add_row(name, source, licence)
+    return [*lines, grid]
+
+
+def factors(them: Factors, find: str | None, most: int, language: str) -> list[Any]:
+    """The factors whose product or origin has the text, or the first."""
+    frame = them.frame
+    if find is not None:
+        held = frame["product"].str.contains(find, case=False, regex=False) | (frame["origin"] == find)
+        frame = frame[held]
+    keys = ["product", "origin", "stage", "stressor", "year", "basis"]
+    grid = plain_grid(terms(keys, language), [f"kg / {them.frame['unit'].iloc[0]}"])
+    for row in frame.head(most).to_dict("records"):
+        year = "" if pd.isna(row["year"]) else str(int(row["year"]))
+        stage = label("stage", row["stage"], language)
+        grid.add_row(row["product"], row["origin"], stage, row["stressor"], year, row["basis"], figure(row["value"]))
+    return [grid, *_more(len(frame), most)]
+
+
+def system(one: ProcessSystem, find: str | None, most: int, language: str) -> list[Any]:
+    """What a product system holds, the processes looked for, and its findings."""
+    counts = {"processes": len(one.processes), "stressors": len(one.stressors), "unlinked": len(one.unlinked)}
+    said = "; ".join(line(term(key, language), str(count), language) for key, count in counts.items())
+    wanted = folded(find or "")
+    found = [p for p in one.processes if wanted in folded(p.name) or wanted in folded(p.product) or wanted == p.id]
+    grid = plain_grid([*terms(("process", "region", "product", "unit", "stage"), language), "id"])
+    for p in found[:most]:
+        grid.add_row(p.name, p.location, p.product, p.unit, label("stage", p.stage, language), p.id)
+    return [one.about.name, said, grid, *_more(len(found), most), *_findings(one.findings, language)]
+
+
+def tree(found: Upstream, most: int, language: str) -> list[Any]:
+    """The branches in the order of the tree, each with all that is behind it and what it emits itself."""
+    unit = found.attrs["units"]
+    grid = plain_grid([term("process", language), *terms(("region", "stage"), language)], terms(("amount",), language))
+    for name in ("unit",):
+        grid.add_column(term(name, language))
+    for name in terms(("total", "share", "direct"), language):
+        grid.add_column(name, justify="right")
+    frame = found.frame
+    children: dict[int, list[int]] = {}
+    for node, parent in zip(frame["node"], frame["parent"], strict=True):
+        children.setdefault(int(parent), []).append(int(node))
+    rows = list(_walk(children, -1))
+    for at in rows[:most]:
+        row = frame.loc[at]
+        numbers = (figure(row["total"]), f"{row['share']:.2%}", figure(row["direct"]))
+        stage = label("stage", row["stage"], language)
+        name = f"{'  ' * int(row['level'])}{row['process']}"
+        grid.add_row(name, row["region"], stage, figure(row["amount"]), row["unit"], *numbers)
+    sums = {"total": found.total, "listed": found.total - found.remainder, "remainder": found.remainder}
+    totals = "; ".join(line(term(key, language), f"{figure(value)} {unit}", language) for key, value in sums.items())
+    title = f"{term('upstream', language)} [{unit}], {found.attrs['stressor']}, {found.attrs['demand']}"
+    return [title, grid, *_more(len(rows), most), totals]
+
+
+def _walk(children: dict[int, list[int]], at: int) -> Iterable[int]:
+    """The nodes below one, each followed by those below it; a list in place of recursion, loops may run deep."""
+    ahead = list(reversed(children.get(at, [])))
+    while ahead:
+        node = ahead.pop()
+        yield node
+        ahead += reversed(children.get(node, []))
+
+
+def unlinked(frame: pd.DataFrame, most: int, language: str) -> list[Any]:
+    """The inputs that nothing makes, the dearest first, and how many there are."""
+    attrs = frame.attrs
+    numbers = ("amount", "inputs", "price", "cost")
+    grid = plain_grid(terms(("flow", "unit"), language), terms(numbers, language))
+    for row in frame.head(most).to_dict("records"):
+        grid.add_row(row["name"], row["unit"], *(figure(row[key]) for key in numbers))
+    said = term("unlinked-counts", language).format(**attrs)
+    title = f"{term('unlinked', language)}, {attrs['demand']}"
+    return [title, grid, *_more(len(frame), most), said]
+
+
+def _more(count: int, most: int) -> list[str]:
+    return [f"+ {count - most} (--limit N)"] if count > most else []
+
+
+def _findings(them: Sequence[Finding], language: str) -> list[Any]:
+    if not them:
+        return []
+    grid = plain_grid([head(key, language) for key in ("severity", "what", "way-out")])
+    for one in messages.worst_first(them):
+        grid.add_row(labels.term(one.severity, language), *messages.said(one, language))
+    return [grid]

@@ -1,0 +1,345 @@
+"""Products: what is known of them, their footprints, and the emissions embodied in their trade."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from tanheng.cli import shell
+from tanheng.cli.app import Language, app, pairs
+from tanheng.cli.questions import format_of
+from tanheng.errors import QuestionError
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+    from tanheng.data.products import Product
+    from tanheng.systems.factors import Factors
+    from tanheng.systems.finding import Finding
+    from tanheng.systems.inventory import Inventory
+    from tanheng.systems.process import ProcessSystem
+    from tanheng.systems.trade import TradeFlows
+
+GWP = "gwp100-ar6"
+TOTAL = "GHG"  # the stressor that impacts() makes
+_SHOWN = 20  # rows on a terminal unless --limit says otherwise; files get all
+
+product = typer.Typer(name="product", cls=shell.Commands, no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(product, name="product", help="Products: list, show, footprint, flows.")
+
+Name = Annotated[
+    str, typer.Argument(metavar="PRODUCT", help="An embedded product, a product file, or an inventory of processes.")
+]
+Year = Annotated[int | None, typer.Option(help="The year; the last one there is if not given.")]
+Gwp = Annotated[
+    str, typer.Option(metavar="SET", help="Warming potentials: gwp100-ar6, ...; 'tanheng norms' lists them.")
+]
+Format = Annotated[Literal["table", "csv", "json", "parquet"] | None, typer.Option(help="How to write.")]
+Out = Annotated[Path | None, typer.Option("-o", "--out", metavar="FILE", help="Where to write.")]
+Allocation = Annotated[
+    str,
+    typer.Option(metavar="METHOD", help="How co-products share: mass, energy, economic, given, cut-off, substitution."),
+]
+Maker = Annotated[
+    list[str] | None,
+    typer.Option(metavar="FLOW=PROCESS", help="Who makes a flow that several could; may be repeated."),
+]
+Limit = Annotated[int, typer.Option(min=1, metavar="N", help="At most so many rows on the terminal.")]
+
+
+@product.command("list")
+def list_(lang: Language = "en") -> None:
+    """List the embedded products, and the formats of inventories and of trade that can be read."""
+    from tanheng.cli import describe_products as describe
+
+    shell.show(*describe.everything(lang))
+
+
+@product.command()
+def show(
+    name: Name,
+    year: Year = None,
+    find: Annotated[str | None, typer.Option(metavar="TEXT", help="Processes whose name or product has it.")] = None,
+    allocation: Allocation = "as given",
+    maker: Maker = None,
+    limit: Limit = _SHOWN,
+    lang: Language = "en",
+) -> None:
+    """Show what is known of a product: sources, processes or factors, and what was found in reading and linking."""
+    from tanheng.cli import describe_products as describe
+
+    one = _product(name)
+    if one is not None:
+        shell.show(*describe.product(one, lang))
+        if one.has_factors:
+            shell.show(*describe.factors(one.factors, find, limit, lang))
+            return
+    shell.show(*describe.system(_system(name, one, year, allocation, maker), find, limit, lang))
+
+
+@product.command()
+def footprint(
+    name: Name,
+    process: Annotated[str | None, typer.Option(metavar="PROCESS", help="Its id, name or product.")] = None,
+    amount: Annotated[float, typer.Option(help="How much of its product, in its unit.")] = 1.0,
+    origin: Annotated[str | None, typer.Option(metavar="REGION", help="Where it is made.")] = None,
+    destination: Annotated[
+        str | None, typer.Option(metavar="REGION", help="Where it is used; home if not given.")
+    ] = None,
+    year: Year = None,
+    by: Annotated[str | None, typer.Option(metavar="DIMS", help="stage, process, region, or several.")] = None,
+    gwp: Gwp = GWP,
+    stressor: Annotated[
+        list[str] | None, typer.Option(help="An elementary flow in place of the impact; 'all'.")
+    ] = None,
+    allocation: Allocation = "as given",
+    maker: Maker = None,
+    tree: Annotated[bool, typer.Option("--tree", help="The suppliers behind it, branch by branch.")] = False,
+    threshold: Annotated[float, typer.Option(help="Share of the footprint from which a branch is shown.")] = 0.01,
+    unlinked: Annotated[bool, typer.Option("--unlinked", help="The inputs without a maker, with amounts.")] = False,
+    price: Annotated[
+        list[str] | None, typer.Option(metavar="FLOW=PRICE", help="For --unlinked; may be repeated.")
+    ] = None,
+    limit: Limit = _SHOWN,
+    format: Format = None,
+    out: Out = None,
+    lang: Language = "en",
+) -> None:
+    """Compute the footprint of a product from cradle to grave, by stage unless told otherwise."""
+    kind = format_of(format, out)
+    one = _product(name)
+    if one is not None and process is None:
+        if tree or unlinked:
+            raise typer.BadParameter("name a --process for --tree and --unlinked; 'tanheng product show' lists them")
+        results = _of_product(one, amount, origin, destination, year, by, gwp)
+        _write_results(results, kind, out, lang)
+        return
+    system = _system(name, one, year, allocation, maker)
+    if process is None:
+        hint = "'tanheng product show' lists them"
+        raise QuestionError(f"{system.about.name} has {len(system.processes)} processes: name one", hint=hint)
+    demand = {system.processes[system.find(process, origin or "")].id: amount}
+    if unlinked:
+        _write_unlinked(system, demand, price or [], kind, out, limit, lang)
+        return
+    asked = _asked(system, gwp, stressor)
+    if tree:
+        _write_tree(asked, demand, (stressor or [TOTAL])[0], threshold, kind, out, limit, lang)
+        return
+    from tanheng.accounts import life_cycle
+
+    chosen = None if stressor == ["all"] else stressor or [TOTAL]
+    _write_results([life_cycle(asked, demand, by, stressor=chosen)], kind, out, lang)
+    _note_findings(asked.findings)
+
+
+@product.command()
+def flows(
+    name: Name,
+    trade: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Trade of your own: UN Comtrade, BACI, Comext, a plain CSV.")
+    ] = None,
+    year: Annotated[int | None, typer.Option(help="The year; the last one of the trade if not given.")] = None,
+    code: Annotated[
+        list[str] | None, typer.Option(metavar="CODE", help="Products of the trade; may be repeated.")
+    ] = None,
+    by: Annotated[str | None, typer.Option(metavar="DIMS", help="product, origin, region, to_region, stage.")] = None,
+    balance: Annotated[bool, typer.Option("--balance", help="Exports, imports and net of every region.")] = False,
+    avoided: Annotated[bool, typer.Option("--avoided", help="Avoided emissions, beside and never inside.")] = False,
+    basis: Annotated[
+        Literal["chain", "own"], typer.Option(help="All behind a product, or of its maker alone.")
+    ] = "chain",
+    transport: Annotated[
+        Literal["origin", "destination", "international"], typer.Option(help="Who bears the transport.")
+    ] = "origin",
+    stressor: Annotated[list[str] | None, typer.Option(help="A stressor of the factors; may be repeated.")] = None,
+    fallback: Annotated[str | None, typer.Option(metavar="BASIS", help="What stands in for a missing factor.")] = None,
+    mirror: Annotated[
+        str | None, typer.Option(metavar="RULE", help="Which report counts where both sides report.")
+    ] = None,
+    estimate: Annotated[bool, typer.Option("--estimate", help="Estimate missing weights from values.")] = False,
+    unit: Annotated[str, typer.Option(help="Of the answer.")] = "kt",
+    gwp: Gwp = GWP,
+    format: Format = None,
+    out: Out = None,
+    lang: Language = "en",
+) -> None:
+    """Compute the emissions embodied in the trade of a product, from where it is made to where it goes."""
+    kind = format_of(format, out)
+    from tanheng import accounts
+
+    if balance and avoided:
+        raise typer.BadParameter("give --balance or --avoided, not both")
+    one = _product(name)
+    if one is None:
+        raise QuestionError(f"{name} is no product", hint="'tanheng product list' names them; or give a product file")
+    traded = _trade(one, trade, year, code, mirror, estimate)
+    asked = traded.years[-1] if year is None else year
+    factors = one.factors if one.has_factors else accounts.product_factors(one, asked, gwp=gwp)
+    more: dict[str, Any] = {"stressor": stressor or None, "fallback": fallback, "transport": transport, "unit": unit}
+    if avoided:
+        result = accounts.avoided_emissions(factors, traded, asked, by, **more)
+    else:
+        ask = accounts.product_balance if balance else accounts.product_flows
+        result = ask(factors, traded, asked, by, basis=basis, **more)
+    _write_results([result], kind, out, lang)
+    _note_findings((*traded.findings, *factors.findings))
+
+
+# -- what is asked of --------------------------------------------------------------------------------------------------
+
+
+def _product(name: str) -> Product | None:
+    """The embedded product of that name or the product file; None for a path to anything else."""
+    from tanheng.data import products
+
+    path = Path(name)
+    other = path.exists() and path.suffix != ".toml" and not (path / "product.toml").exists()
+    return None if other and name not in products.names() else products.open(name)
+
+
+def _inventory(name: str, one: Product | None, year: int | None) -> Inventory:
+    from tanheng.data.inventory import read_inventory
+
+    if one is not None:
+        return one.inventory(year)
+    if year is not None:
+        raise QuestionError(f"{name} has no years", hint="leave --year out; product files have them")
+    return read_inventory(name)
+
+
+def _system(
+    name: str, one: Product | None, year: int | None, allocation: str, makers: list[str] | None
+) -> ProcessSystem:
+    from tanheng.systems.allocation import allocate
+    from tanheng.systems.assembly import assemble
+
+    inventory = allocate(_inventory(name, one, year), allocation)  # type: ignore[arg-type]  # it checks the name
+    return assemble(inventory, pairs(makers or []))
+
+
+def _asked(system: ProcessSystem, gwp: str, stressor: list[str] | None) -> ProcessSystem:
+    """The system with its impact, or as it is where elementary flows are asked for."""
+    from tanheng.systems.impacts import impacts
+
+    return system if stressor else impacts(system, gwp, TOTAL)
+
+
+def _of_product(
+    one: Product,
+    amount: float,
+    origin: str | None,
+    destination: str | None,
+    year: int | None,
+    by: str | None,
+    gwp: str,
+) -> list[xr.DataArray]:
+    """The footprint of an amount made at ``origin`` and used at ``destination``, and beside it what that avoids."""
+    from tanheng import accounts
+    from tanheng.systems.trade import TradeFlows
+
+    factors = one.factors if one.has_factors else accounts.product_factors(one, year, gwp=gwp)
+    last = one.years[1] if one.years else None
+    asked = year or last or int(factors.frame["year"].max())
+    if origin is None:
+        hint = f"give --origin, such as {', '.join(_origins(factors, one.id)[:6])}"
+        raise QuestionError(f"where is {one.id} made?", hint=hint)
+    row = {"year": asked, "product": one.id, "origin": origin, "destination": destination or origin}
+    trade = TradeFlows.of([row | {"quantity": amount, "unit": one.unit}], one.title["en"])
+    results = [accounts.product_flows(factors, trade, asked, by or "stage", unit="kg")]
+    if (factors.frame["line"] == "credit").any():
+        results.append(accounts.avoided_emissions(factors, trade, asked, by or "stage", unit="kg"))
+    return results
+
+
+def _origins(factors: Factors, product: str) -> list[str]:
+    frame = factors.frame
+    rows = frame[(frame["product"] == product) & (frame["stage"] == "production")]
+    return sorted(set(rows["origin"]) - {"*"})
+
+
+def _trade(
+    one: Product, path: Path | None, year: int | None, codes: list[str] | None, mirror: str | None, estimate: bool
+) -> TradeFlows:
+    """The trade that comes with the product, or that of a file, brought to one row a flow."""
+    from tanheng.data.trade import read_trade
+    from tanheng.systems.trade_steps import estimate_weights, reconcile
+
+    traded = one.trade if path is None else read_trade(path, years=year, products=codes)
+    if codes and path is None:
+        traded = traded.only(products=codes)
+    if mirror is not None:
+        traded = reconcile(traded, mirror)  # type: ignore[arg-type]  # it checks the rule
+    return estimate_weights(traded) if estimate else traded
+
+
+# -- answers -----------------------------------------------------------------------------------------------------------
+
+
+def _write_results(results: list[xr.DataArray], kind: str, out: Path | None, language: str) -> None:
+    from tanheng.cli import output
+
+    if kind == "table":
+        shell.show(*(part for one in results for part in output.as_tables([one], language)), path=out)
+    else:
+        shell.emit(output.ENCODERS[kind](results), out)
+
+
+def _write_tree(
+    system: ProcessSystem,
+    demand: dict[str, float],
+    stressor: str,
+    threshold: float,
+    kind: str,
+    out: Path | None,
+    limit: int,
+    language: str,
+) -> None:
+    from tanheng import accounts
+    from tanheng.cli import describe_products as describe
+    from tanheng.cli import output
+
+    found = accounts.upstream(system, demand, stressor, threshold=threshold)
+    if kind == "table":
+        shell.show(*describe.tree(found, limit, language), path=out)
+    else:
+        meta = found.attrs | {"total": found.total, "remainder": found.remainder}
+        shell.emit(output.encoded(kind, found.frame, meta), out)
+    _note_findings(system.findings)
+
+
+def _write_unlinked(
+    system: ProcessSystem,
+    demand: dict[str, float],
+    prices: list[str],
+    kind: str,
+    out: Path | None,
+    limit: int,
+    language: str,
+) -> None:
+    from tanheng import accounts
+    from tanheng.cli import describe_products as describe
+    from tanheng.cli import output
+
+    found = accounts.unlinked(system, demand, {key: number(text) for key, text in pairs(prices).items()})
+    if kind == "table":
+        shell.show(*describe.unlinked(found, limit, language), path=out)
+    else:
+        shell.emit(output.encoded(kind, found, dict(found.attrs)), out)
+
+
+def number(text: str) -> float:
+    """The number that a text means."""
+    try:
+        return float(text)
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is not a number") from None
+
+
+def _note_findings(findings: tuple[Finding, ...]) -> None:
+    """What was left out or stands in for something, in a line each."""
+    for finding in findings:
+        if finding.severity != "note":
+            shell.note(finding.what)

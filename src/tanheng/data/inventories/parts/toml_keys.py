@@ -1,0 +1,71 @@
+"""The keys of a table of a TOML file, taken out by type; an unknown one is refused at once, with the nearest."""
+
+from __future__ import annotations
+
+import reprlib
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from tanheng.errors import InputError, nearest
+
+
+class Keys:
+    """The keys of one table of the file, taken out by type; an unknown one is refused at once."""
+
+    def __init__(self, keys: object, where: str, known: Sequence[str]) -> None:
+        if not isinstance(keys, Mapping):
+            raise InputError(
+                f"is {reprlib.repr(keys)}, not a table", where=where, hint='its lines read like unit = "kg"'
+            )
+        self.keys: Mapping[str, Any] = keys
+        self.where = where
+        for key in keys:
+            if key not in known:
+                raise InputError(f"key {key!r} is not known", where=where, hint=nearest(key, known))
+
+    def text(self, key: str, default: str | None = None) -> str:
+        value = self.keys.get(key, default)
+        if isinstance(value, str) and (value.strip() or value == default):
+            return value
+        if value is None:
+            raise InputError(f"has no {key}", where=self.where, hint=f'add {key} = "..."')
+        raise InputError(f"{key} is {reprlib.repr(value)}, not a text", where=self.where, hint=f'write {key} = "..."')
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        """A list of texts; one text stands for a list of it."""
+        value = self.keys.get(key, [])
+        them = [value] if isinstance(value, str) else value
+        if isinstance(them, list) and all(isinstance(one, str) for one in them):
+            return tuple(them)
+        hint = f'write {key} = ["...", "..."]'
+        raise InputError(f"{key} is {reprlib.repr(value)}, not a list of texts", where=self.where, hint=hint)
+
+    def number(self, key: str, default: float | None = None) -> float:
+        value = self.keys.get(key, default)
+        if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < float("inf"):
+            return float(value)
+        what = f"has no {key}" if value is None else f"{key} is {reprlib.repr(value)}, not a number"
+        raise InputError(what, where=self.where, hint=f"write {key} = 1.5")
+
+    def flag(self, key: str) -> bool:
+        value = self.keys.get(key, False)
+        if isinstance(value, bool):
+            return value
+        raise InputError(f"{key} is {reprlib.repr(value)}", where=self.where, hint=f"write {key} = true")
+
+    def table(self, key: str) -> Mapping[str, Any]:
+        value = self.keys.get(key, {})
+        if isinstance(value, Mapping):
+            return value
+        hint = f"write [{key}] and its keys below"
+        raise InputError(f"{key} is {reprlib.repr(value)}, not a table", where=self.where, hint=hint)
+
+    def named(self, key: str) -> Iterable[tuple[str, object]]:
+        return self.table(key).items()
+
+    def tables(self, key: str) -> list[object]:
+        value = self.keys.get(key, [])
+        if isinstance(value, list):
+            return value
+        hint = f"write [[{key}]], with two brackets"
+        raise InputError(f"{key} is {reprlib.repr(value)}, not a list of tables", where=self.where, hint=hint)

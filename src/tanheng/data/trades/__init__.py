@@ -1,0 +1,1 @@
+"""Readers of physical trade: one module a format."""

@@ -1,0 +1,215 @@
+"""The commands ``product list``, ``show``, ``footprint``, ``flows``, ``cbam`` and ``exposure``."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+
+import pandas as pd
+import pyarrow.parquet as parquet
+import pytest
+from test_cli import done, run
+
+# 1 lamp: 2 kg CO2 in making it, 3 kWh of power that stands in the use stage, 0.5 kg of glass that nobody makes
+LAMP = """
+id = "lamp"
+title = { en = "Lamp", zh = "灯" }
+unit = "unit"
+reference = "lamp"
+source = "made up"
+licence = "CC0"
+years = [2020, 2021]
+
+[flows.glass]
+title = "glass"
+unit = "kg"
+kind = "product"
+
+[[process]]
+id = "lamp"
+title = { en = "lamp works", zh = "灯厂" }
+unit = "unit"
+regions = "grid"
+
+[[process.exchange]]
+emission = "CO2"
+amount = 2
+
+[[process.exchange]]
+input = "power"
+amount = 3
+stage = "use"
+
+[[process.exchange]]
+input = "glass"
+amount = 0.5
+
+[[process]]
+id = "power"
+title = { en = "power plant", zh = "电厂" }
+unit = "kWh"
+regions = "grid"
+
+[[process.exchange]]
+emission = "CO2"
+times = ["grid"]
+
+[tables.grid]
+file = "grid.csv"
+unit = "kg/kWh"
+source = "made up"
+licence = "CC0"
+"""
+GRID = "region,year,value\nCHN,2020,0.6\nCHN,2021,0.5\nDEU,2020,0.4\nDEU,2021,0.3\n"
+TRADE = "year,product,origin,destination,quantity,unit\n2021,lamp,CHN,DEU,1000,unit\n2021,lamp,DEU,CHN,100,unit\n"
+
+
+@pytest.fixture
+def lamp(tmp_path) -> Path:
+    folder = tmp_path / "lamp"
+    folder.mkdir()
+    (folder / "product.toml").write_text(LAMP, encoding="utf-8")
+    (folder / "grid.csv").write_text(GRID, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def trade(tmp_path) -> Path:
+    (tmp_path / "trade.csv").write_text(TRADE, encoding="utf-8")
+    return tmp_path / "trade.csv"
+
+
+def frame(text: str) -> pd.DataFrame:
+    return pd.read_csv(io.StringIO(text))
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", ["Photovoltaic", "Steel", "openLCA"]), ("zh", ["光伏", "钢铁", "贸易"])]
+)
+def test_the_list_has_products_and_formats(language, words):
+    text = done("product", "list", "--lang", language)
+    assert all(word in text for word in ["photovoltaics", "steel", "cement", "olca-jsonld", "comtrade", *words])
+
+
+def test_show_tells_sources_processes_and_what_was_found(lamp):
+    text = done("product", "show", lamp, "--find", "power plant")
+    assert "made up" in text
+    assert "power@CHN" in text
+    assert "lamp@CHN" not in text
+    assert "have no maker" in text  # the glass
+    assert "没有生产过程" in done("product", "show", lamp, "--lang", "zh")
+
+
+def test_footprint_of_a_process_by_stage(lamp):
+    """By hand: 2 kg in making the lamp, 3 kWh of 0.5 kg in its use."""
+    text = done("product", "footprint", lamp, "--process", "lamp", "--origin", "CHN", "--format", "csv")
+    values = frame(text).set_index("stage")["value"].to_dict()
+    assert values == pytest.approx({"production": 2.0, "use": 1.5}, rel=1e-12)
+
+
+def test_footprint_of_a_year_and_an_amount(lamp):
+    text = done(
+        "product", "footprint", lamp, "--process", "lamp", "--origin", "DEU", "--year", "2020", "--amount", "10",
+        "--by", "region,process", "--format", "json",
+    )  # fmt: skip
+    rows = json.loads(text)["rows"]
+    assert sum(row["value"] for row in rows) == pytest.approx(10 * (2 + 3 * 0.4), rel=1e-12)
+    assert {row["region"] for row in rows if row["value"]} == {"DEU"}
+
+
+def test_an_elementary_flow_in_place_of_the_impact(lamp):
+    text = done(
+        "product", "footprint", lamp, "--process", "lamp", "--origin", "CHN", "--stressor", "all", "--format", "csv"
+    )
+    assert set(frame(text)["unit"]) == {"kg"}
+    assert frame(text)["value"].sum() == pytest.approx(3.5, rel=1e-12)
+
+
+def test_the_tree_lists_the_branches_and_the_rest(lamp, tmp_path):
+    asked = ("product", "footprint", lamp, "--process", "lamp", "--origin", "CHN", "--tree")
+    done(*asked, "-o", tmp_path / "tree.parquet")
+    table = parquet.read_table(tmp_path / "tree.parquet")
+    assert table.column("total").to_pylist() == pytest.approx([3.5, 1.5], rel=1e-12)
+    meta = json.loads((table.schema.metadata or {})[b"tanheng"])
+    assert meta["remainder"] == pytest.approx(0, abs=1e-12)
+    text = done(*asked, "--threshold", "0.5")
+    assert "power plant" not in text
+    assert "1.5000" in text  # the remainder
+
+
+def test_inputs_without_a_maker_are_listed_with_their_price(lamp):
+    asked = ("product", "footprint", lamp, "--process", "lamp", "--origin", "CHN", "--amount", "10", "--unlinked")
+    row = frame(done(*asked, "--price", "glass=4", "--format", "csv")).iloc[0]
+    assert (row["name"], row["amount"], row["price"], row["cost"]) == ("glass", 5.0, 4.0, 20.0)
+    assert "1 without a price" in done(*asked)
+
+
+def test_footprint_of_a_product_where_it_is_made(lamp):
+    text = done("product", "footprint", lamp, "--origin", "CHN", "--year", "2021", "--format", "csv")
+    assert frame(text)["value"].sum() == pytest.approx(3.5, rel=1e-12)
+
+
+def test_flows_and_balance_of_a_trade_of_ones_own(lamp, trade):
+    """By hand: 1000 lamps of 3.5 kg from China, 100 of 2.9 kg (2 + 3 x 0.3) from Germany."""
+    asked = ("product", "flows", lamp, "--trade", trade, "--unit", "kg", "--by", "region,to_region", "--format", "csv")
+    flows = frame(done(*asked)).set_index(["region", "to_region"])["value"]
+    assert flows["CHN", "DEU"] + flows["DEU", "DEU"] == pytest.approx(3500, rel=1e-12)
+    net = frame(done("product", "flows", lamp, "--trade", trade, "--unit", "kg", "--balance", "--format", "csv"))
+    sums = net.groupby(["component"])["value"].sum()
+    assert sums["exports"] == pytest.approx(sums["imports"], rel=1e-12)
+    assert sums["net"] == pytest.approx(0, abs=1e-9 * sums["exports"])
+
+
+def test_certificates_of_a_shipment():
+    """By hand, as in tests/accounts/test_border.py: the default marked up, less 97.5 % of a benchmark of 1.370."""
+    text = done(
+        "product", "cbam", "72081000", "--origin", "CHN", "--mass", "100", "--at", "2026-06-01", "--format", "csv"
+    )
+    steps = frame(text).set_index("step")["value"]
+    due = 100 * (steps["default value"] * 1.1 - 0.975 * 1.370)
+    assert steps["certificates due"] == pytest.approx(due, rel=1e-9)
+    assert "应缴凭证" in done("product", "cbam", "72081000", "--origin", "CHN", "--at", "2026", "--lang", "zh")
+
+
+def test_exposure_by_year(tmp_path):
+    file = tmp_path / "steel.csv"
+    file.write_text("year,product,origin,destination,quantity,unit\n2023,720851,CHN,DEU,1,kt\n", encoding="utf-8")
+    text = done(
+        "product", "exposure", file, "--origin", "CHN", "--years", "2026:2027", "--price", "80", "--format", "csv"
+    )
+    rows = frame(text).set_index("year")
+    assert rows.index.tolist() == [2026, 2027]
+    assert rows.loc[2027, "cost"] == pytest.approx(80 * rows.loc[2027, "due"], rel=1e-12)
+    assert rows.loc[2027, "due"] > rows.loc[2026, "due"]  # the mark-up rises, what is free falls
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("show", "photovoltaic"), "there is no product 'photovoltaic'; did you mean photovoltaics"),
+        (("footprint", "LAMP"), "where is lamp made?; give --origin, such as CHN, DEU"),
+        (("footprint", "LAMP", "--process", "lmap"), "process lmap is not known; did you mean"),
+        (("footprint", "LAMP", "--process", "lamp", "--origin", "FRA"), "is not at FRA"),
+        (("footprint", "LAMP", "--process", "lamp", "--origin", "CHN", "--gwp", "ar6"), "norm ar6 is not known"),
+        (("footprint", "LAMP", "--process", "lamp", "--origin", "CHN", "--allocation", "mas"), "no allocation 'mas'"),
+        (("footprint", "LAMP", "--process", "lamp", "--origin", "CHN", "--stressor", "CH4"), "no stressor 'CH4'"),
+        (("footprint", "LAMP", "--process", "lamp", "--origin", "CHN", "--by", "stages"), "no dimension 'stages'"),
+        (("flows", "LAMP"), "comes without trade"),
+        (("flows", "LAMP", "--trade", "TRADE", "--year", "2019"), "2019"),
+        (("cbam", "72081000", "--origin", "CHN", "--at", "2025"), "valid from 2026-01-01"),
+        (("cbam", "09011100", "--origin", "CHN"), "is not under CBAM"),
+    ],
+)
+def test_a_mistake_is_one_line(lamp, trade, words, says):
+    given = [str({"LAMP": lamp, "TRADE": trade}.get(word, word)) for word in words]
+    result = run("product", *given)
+    assert result.exit_code == 1, result.output
+    assert says in result.stderr
+    assert len(result.stderr.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize("words", [("footprint", "LAMP", "--tree"), ("flows", "LAMP", "--balance", "--avoided")])
+def test_options_that_do_not_go_together_are_usage_errors(lamp, words):
+    result = run("product", *(str(lamp) if word == "LAMP" else word for word in words))
+    assert result.exit_code == 2
