@@ -162,7 +162,7 @@ def test_flows_and_balance_of_a_trade_of_ones_own(lamp, trade):
 
 
 def test_certificates_of_a_shipment():
-    """By hand, as in tests/accounts/test_border.py: the default marked up, less 97.5 % of a benchmark of 1.370."""
+    """By hand, as in the tests of the account: the default marked up, less 97.5 % of a benchmark of 1.370."""
     text = done(
         "product", "cbam", "72081000", "--origin", "CHN", "--mass", "100", "--at", "2026-06-01", "--format", "csv"
     )

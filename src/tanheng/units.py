@@ -43,7 +43,7 @@ _SUBSTANCE = re.compile(r"^[A-Za-z][\w.,()\- ]*$")
 
 @dataclass(frozen=True)
 class Unit:
-    """A unit: its name as written, what it measures, and its size in the base unit (kg, J, m2, m3, hr, m, W, s, Bq, currency)."""
+    """A unit: its name as written, what it measures, its size in the base unit (kg, J, m2, m3, s, currency, ...)."""
 
     name: str
     dimension: str

@@ -18,9 +18,10 @@ from tables import kitzes, random_table
 
 from tanheng import accounts
 from tanheng.data import archive, store, stored
-from tanheng.data.findings import found, with_findings
+from tanheng.data.findings import with_findings
 from tanheng.data.readers import plain
 from tanheng.errors import InputError, MissingError, QuestionError
+from tanheng.systems.finding import found
 from tanheng.systems.table import Table
 
 

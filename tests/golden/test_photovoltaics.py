@@ -6,8 +6,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from tanheng.accounts.product_factors import product_factors
-from tanheng.accounts.product_trade import avoided_emissions, product_flows
+from tanheng.accounts.products.factors import product_factors
+from tanheng.accounts.products.trade import avoided_emissions, product_flows
 from tanheng.data import products
 from tanheng.data.inventories.product_file import EMBEDDED
 from tanheng.data.products import FOLDER

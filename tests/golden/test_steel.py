@@ -2,7 +2,7 @@
 
 import pytest
 
-from tanheng.accounts.product_trade import product_balance
+from tanheng.accounts.products.trade import product_balance
 from tanheng.data import products
 from tanheng.errors import MissingError
 from tanheng.systems.trade import TradeFlows

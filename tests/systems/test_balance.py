@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 from tables import kitzes, random_table
 
 from tanheng.accounts import consumption
-from tanheng.data.findings import found
 from tanheng.errors import InputError, LabelError, TableError
 from tanheng.systems.balance import balance
+from tanheng.systems.finding import found
 
 MISSED = 1e-8  # of a line: ten times the method's tolerance, for what rounding adds
 

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from tables import random_table
 
 from tanheng.accounts import consumption, flows, production
-from tanheng.data.findings import found
 from tanheng.errors import InputError, LabelError, TableError
 from tanheng.systems.aggregate import aggregate
 from tanheng.systems.disaggregate import disaggregate, joining
+from tanheng.systems.finding import found
 from tanheng.systems.table import Table
 
 ROUNDING = 1e-12  # of the largest number: sums of a handful of products of doubles

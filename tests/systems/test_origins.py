@@ -107,7 +107,7 @@ def trades(draw: st.DrawFn) -> tuple[TradeFlows, dict[str, float]]:
     chosen = draw(st.lists(st.sampled_from(pairs), min_size=1, unique=True))
     flows = trade(**{pair: draw(st.floats(0.1, 100)) for pair in chosen})
     exports = flows.frame.groupby("origin")["quantity"].sum()
-    return flows, {place: float(exports.get(place, 0.0)) * draw(st.floats(0.5, 2)) + 50 for place in PLACES}
+    return flows, {place: float(exports.get(place, 0.0)) * draw(st.floats(1, 2)) + 1 for place in PLACES}
 
 
 @settings(max_examples=15)  # each traces twice, through pandas

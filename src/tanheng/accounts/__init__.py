@@ -1,20 +1,22 @@
 """Questions to tables: one module a family, each account a function that returns an ``xarray.DataArray``."""
 
-from tanheng.accounts.border import Certificates, Exposure, certificates, exposure
-from tanheng.accounts.border_goods import Embedded, Good, Precursor, embedded_emissions
-from tanheng.accounts.circular import CircularFootprint, Circularity, circular_footprint
 from tanheng.accounts.declared import ACCOUNTS, Account, find
 from tanheng.accounts.decomposition import chained, drivers
 from tanheng.accounts.differentiated import cbdr
 from tanheng.accounts.exports import export_intensity
 from tanheng.accounts.gross_exports import export_terms
 from tanheng.accounts.incomes import downstream_multipliers, income, income_multipliers
-from tanheng.accounts.life_cycle_stages import life_cycle
 from tanheng.accounts.linkage import extraction, linkages, scopes
 from tanheng.accounts.networks import Network, network
 from tanheng.accounts.prices import constant_prices
-from tanheng.accounts.product_factors import product_factors
-from tanheng.accounts.product_trade import avoided_emissions, product_balance, product_flows
+from tanheng.accounts.products.border import Certificates, Exposure, certificates, exposure
+from tanheng.accounts.products.circular import CircularFootprint, Circularity, circular_footprint
+from tanheng.accounts.products.factors import product_factors
+from tanheng.accounts.products.goods import Embedded, Good, Precursor, embedded_emissions
+from tanheng.accounts.products.life_cycle import life_cycle
+from tanheng.accounts.products.trade import avoided_emissions, product_balance, product_flows
+from tanheng.accounts.products.unlinked import unlinked
+from tanheng.accounts.products.upstream import Upstream, upstream
 from tanheng.accounts.regions import consumption, production
 from tanheng.accounts.responsibility import national_sharing, shared, shared_flows
 from tanheng.accounts.result import CONSERVED, DIGITS, tidy, total
@@ -22,8 +24,6 @@ from tanheng.accounts.stage_layers import layers
 from tanheng.accounts.structural_paths import Paths, paths
 from tanheng.accounts.technology import technology_adjusted
 from tanheng.accounts.trade import eebt, flows, net_transfers
-from tanheng.accounts.unlinked_inputs import unlinked
-from tanheng.accounts.upstream_tree import Upstream, upstream
 from tanheng.accounts.value_chains import value_chain
 
 __all__ = [

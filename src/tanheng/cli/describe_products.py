@@ -6,11 +6,12 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import pandas as pd
+import xarray as xr
 from rich.table import Table as Grid
 
 from tanheng import labels
 from tanheng.accounts import Upstream
-from tanheng.cli.output import figure, head, label, line, plain_grid, term, terms
+from tanheng.cli.output import as_tables, figure, head, label, line, plain_grid, term, terms
 from tanheng.data import findings as messages
 from tanheng.data import products
 from tanheng.data.format import Format
@@ -21,8 +22,6 @@ from tanheng.systems.factors import Factors
 from tanheng.systems.finding import Finding
 from tanheng.systems.linking import folded
 from tanheng.systems.process import ProcessSystem
-
-_TITLE_ONLY = 60  # characters of a factor's code shown
 
 
 def everything(language: str) -> list[Any]:
@@ -65,7 +64,7 @@ def factors(them: Factors, find: str | None, most: int, language: str) -> list[A
         held = frame["product"].str.contains(find, case=False, regex=False) | (frame["origin"] == find)
         frame = frame[held]
     keys = ["product", "origin", "stage", "stressor", "year", "basis"]
-    grid = plain_grid(terms(keys, language), [f"kg / {them.frame['unit'].iloc[0]}"])
+    grid = plain_grid(terms(["products", *keys[1:]], language), [f"kg / {them.frame['unit'].iloc[0]}"])
     for row in frame.head(most).to_dict("records"):
         year = "" if pd.isna(row["year"]) else str(int(row["year"]))
         stage = label("stage", row["stage"], language)
@@ -78,11 +77,22 @@ def system(one: ProcessSystem, find: str | None, most: int, language: str) -> li
     counts = {"processes": len(one.processes), "stressors": len(one.stressors), "unlinked": len(one.unlinked)}
     said = "; ".join(line(term(key, language), str(count), language) for key, count in counts.items())
     wanted = folded(find or "")
-    found = [p for p in one.processes if wanted in folded(p.name) or wanted in folded(p.product) or wanted == p.id]
-    grid = plain_grid([*terms(("process", "region", "product", "unit", "stage"), language), "id"])
+    found = [p for p in one.processes if any(wanted in folded(text) for text in (p.name, p.product, p.id))]
+    grid = plain_grid([*terms(("process", "region", "made", "unit", "stage"), language), "id"])
     for p in found[:most]:
         grid.add_row(p.name, p.location, p.product, p.unit, label("stage", p.stage, language), p.id)
     return [one.about.name, said, grid, *_more(len(found), most), *_findings(one.findings, language)]
+
+
+def answers(results: Sequence[xr.DataArray], language: str) -> list[Any]:
+    """Each result as a table and, where its lines may be added up, their sum."""
+    parts: list[Any] = []
+    for one in results:
+        title, grid, *notes = as_tables([one], language)
+        whole = "component" not in one.dims and one.sizes["stressor"] == 1
+        total = line(term("total", language), f"{figure(float(one.sum()))} {one['unit'].item()}", language)
+        parts += [title, grid, *([total, ""] if whole else []), *notes]
+    return parts
 
 
 def tree(found: Upstream, most: int, language: str) -> list[Any]:
@@ -91,7 +101,7 @@ def tree(found: Upstream, most: int, language: str) -> list[Any]:
     grid = plain_grid([term("process", language), *terms(("region", "stage"), language)], terms(("amount",), language))
     for name in ("unit",):
         grid.add_column(term(name, language))
-    for name in terms(("total", "share", "direct"), language):
+    for name in terms(("total", "share", "emitted-itself"), language):
         grid.add_column(name, justify="right")
     frame = found.frame
     children: dict[int, list[int]] = {}

@@ -113,8 +113,8 @@ def footprint(
     if one is not None and process is None:
         if tree or unlinked:
             raise typer.BadParameter("name a --process for --tree and --unlinked; 'tanheng product show' lists them")
-        results = _of_product(one, amount, origin, destination, year, by, gwp)
-        _write_results(results, kind, out, lang)
+        results, said = _of_product(one, amount, origin, destination, year, by, gwp)
+        _write_results(results, kind, out, lang, f"{one.title[lang]}: {said}")
         return
     system = _system(name, one, year, allocation, maker)
     if process is None:
@@ -131,7 +131,8 @@ def footprint(
     from tanheng.accounts import life_cycle
 
     chosen = None if stressor == ["all"] else stressor or [TOTAL]
-    _write_results([life_cycle(asked, demand, by, stressor=chosen)], kind, out, lang)
+    result = life_cycle(asked, demand, by, stressor=chosen)
+    _write_results([result], kind, out, lang, result.attrs["demand"])
     _note_findings(asked.findings)
 
 
@@ -235,8 +236,8 @@ def _of_product(
     year: int | None,
     by: str | None,
     gwp: str,
-) -> list[xr.DataArray]:
-    """The footprint of an amount made at ``origin`` and used at ``destination``, and beside it what that avoids."""
+) -> tuple[list[xr.DataArray], str]:
+    """The footprint of an amount made at ``origin`` and used at ``destination``, what it avoids, and that in words."""
     from tanheng import accounts
     from tanheng.systems.trade import TradeFlows
 
@@ -251,7 +252,7 @@ def _of_product(
     results = [accounts.product_flows(factors, trade, asked, by or "stage", unit="kg")]
     if (factors.frame["line"] == "credit").any():
         results.append(accounts.avoided_emissions(factors, trade, asked, by or "stage", unit="kg"))
-    return results
+    return results, f"{amount:g} {one.unit}, {origin} > {destination or origin}, {asked}"
 
 
 def _origins(factors: Factors, product: str) -> list[str]:
@@ -278,11 +279,12 @@ def _trade(
 # -- answers -----------------------------------------------------------------------------------------------------------
 
 
-def _write_results(results: list[xr.DataArray], kind: str, out: Path | None, language: str) -> None:
+def _write_results(results: list[xr.DataArray], kind: str, out: Path | None, language: str, heading: str = "") -> None:
+    from tanheng.cli import describe_products as describe
     from tanheng.cli import output
 
     if kind == "table":
-        shell.show(*(part for one in results for part in output.as_tables([one], language)), path=out)
+        shell.show(*([heading] if heading else []), *describe.answers(results, language), path=out)
     else:
         shell.emit(output.ENCODERS[kind](results), out)
 

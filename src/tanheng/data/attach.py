@@ -28,11 +28,10 @@ from numpy.typing import NDArray
 from tanheng import labels, units
 from tanheng.data import archive, sheets
 from tanheng.data.archive import Entry
-from tanheng.data.findings import found
 from tanheng.errors import ConservationError, InputError, LabelError, MissingError, QuestionError, UnitError, nearest
 from tanheng.labels import Concordance
 from tanheng.systems.about import NOT_STATED, About
-from tanheng.systems.finding import Finding
+from tanheng.systems.finding import Finding, found
 from tanheng.systems.table import Table
 
 Array = NDArray[np.float64]

@@ -22,12 +22,11 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from tanheng import files, provenance
 from tanheng.data.archive import Archive
-from tanheng.data.findings import found
 from tanheng.data.source import Source
 from tanheng.errors import InputError, MissingError, TableError
 from tanheng.kernels.leontief import Margins
 from tanheng.systems.about import About
-from tanheng.systems.finding import Finding
+from tanheng.systems.finding import Finding, found
 from tanheng.systems.table import Table
 
 MANIFEST = "manifest.json"

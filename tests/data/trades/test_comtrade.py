@@ -8,10 +8,13 @@ import numpy as np
 import pytest
 
 from tanheng.data import archive
+from tanheng.data.findings import said
 from tanheng.data.trade import read_trade
 from tanheng.data.trades import comtrade
 from tanheng.errors import InputError
+from tanheng.systems.origins import trace_origins
 from tanheng.systems.trade import TradeFlows
+from tanheng.systems.trade_steps import estimate_weights, map_products, reconcile
 
 HEAD = (
     "typeCode,freqCode,refYear,refMonth,period,reporterCode,reporterISO,reporterDesc,flowCode,partnerCode,partnerISO,"
@@ -194,3 +197,27 @@ def test_broken_files_are_one_line_each(tmp_path: Path) -> None:
     path.write_text("a,b\n1,2\n")
     with pytest.raises(InputError, match="holds no file of UN Comtrade"):
         comtrade.read(archive.open(path))
+
+
+def test_all_that_was_found_can_be_said_in_both_languages(tmp_path: Path) -> None:
+    flows = read(
+        tmp_path,
+        *(
+            line(),
+            line(**KOREA),
+            line(cmdCode="7208"),
+            line(partnerISO="S19", netWgt="0", qty="0"),
+            line(partnerISO="_X"),
+        ),
+        *(line(partnerISO="W00"), line(flowCode="RX", netWgt="5", isNetWgtEstimated="True")),
+        line(partnerISO="JPN", freqCode="M", period="202101"),
+    )
+    flows = estimate_weights(reconcile(flows, "mean"))
+    flows = trace_origins(map_products(flows, {"720839": "steel"}, others="drop"), shares={"CHN": 0.0})
+    assert {finding.check for finding in flows.findings} == {
+        "trade-left-out", "trade-months", "trade-places", "trade-other-asia", "trade-no-weight",
+        "trade-source-estimates", "trade-nested", "trade-mirrors", "trade-estimated", "trade-dropped", "trade-traced",
+    }  # fmt: skip
+    for finding in flows.findings:
+        assert said(finding, "en") == (finding.what, finding.hint)
+        assert said(finding, "zh")[0] != finding.what

@@ -14,9 +14,9 @@ from tanheng.data.checks.magnitude import magnitude
 from tanheng.data.checks.names import alike, discrepancies, missing_regions
 from tanheng.data.checks.neighbours import gaps, jumps
 from tanheng.data.checks.stressors import people, reference_totals, stressor_units
-from tanheng.data.findings import found, worst_first
+from tanheng.data.findings import worst_first
 from tanheng.systems.aggregate import MEASURED
-from tanheng.systems.finding import SEVERITIES, Finding
+from tanheng.systems.finding import SEVERITIES, Finding, found
 from tanheng.systems.table import Table
 
 __all__ = ["CHECKS", "SEVERITIES", "Finding", "check", "complete", "gaps", "jumps", "worst_first"]

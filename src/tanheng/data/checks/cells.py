@@ -18,8 +18,8 @@ from tanheng.data.checks.common import (
     by_stressor,
     flat,
 )
-from tanheng.data.findings import found, graded
-from tanheng.systems.finding import Finding
+from tanheng.data.findings import graded
+from tanheng.systems.finding import Finding, found
 from tanheng.systems.table import Table
 
 

@@ -9,8 +9,8 @@ import numpy as np
 
 from tanheng import units
 from tanheng.data.checks.common import REST_OF_WORLD, by_country, ratios
-from tanheng.data.findings import found, graded
-from tanheng.systems.finding import Finding
+from tanheng.data.findings import graded
+from tanheng.systems.finding import Finding, found
 from tanheng.systems.table import Table
 
 # Gross output of the world, million million USD at current prices: WIOD 2013 release (Timmer et al. 2015), sum of x.

@@ -10,8 +10,7 @@ import numpy as np
 
 from tanheng import units
 from tanheng.data.checks.common import Array, by_country, by_stressor, listed, ratios
-from tanheng.data.findings import found
-from tanheng.systems.finding import Finding, Severity
+from tanheng.systems.finding import Finding, Severity, found
 from tanheng.systems.table import Table
 
 CARBON = 44.009 / 12.011  # kg CO2 per kg C (molar masses), 3.664

@@ -77,7 +77,7 @@ class Product:
 
     @cached_property
     def factors(self) -> Factors:
-        """The factors that it gives; raises QuestionError where it has processes (``accounts.product_factors``)."""
+        """The factors that it gives; raises QuestionError where it has processes (``accounts.products.factors``)."""
         spec = self.file.spec.factors
         if spec is None:
             hint = "derive its factors from them: product_factors(product, year)"

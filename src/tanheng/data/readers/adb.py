@@ -17,14 +17,14 @@ from numpy.typing import NDArray
 from tanheng import labels
 from tanheng.data import axes, sheets
 from tanheng.data.archive import Archive, Entry
-from tanheng.data.findings import found, output_differs, with_findings
+from tanheng.data.findings import output_differs, with_findings
 from tanheng.data.grid import Grid
 from tanheng.data.readers.parts.cells import MISSING, the_one, year_in, zeros_for_empty
 from tanheng.data.sheets import Sheet
 from tanheng.data.source import Source
 from tanheng.errors import InputError, LabelError, MissingError, UnitError
 from tanheng.systems.about import About
-from tanheng.systems.finding import Finding
+from tanheng.systems.finding import Finding, found
 from tanheng.systems.table import Table
 
 Array = NDArray[np.float64]

@@ -22,11 +22,11 @@ from numpy.typing import NDArray
 from tanheng import labels
 from tanheng.data import axes
 from tanheng.data.archive import Archive, Entry
-from tanheng.data.findings import found, output_differs, with_findings
+from tanheng.data.findings import output_differs, with_findings
 from tanheng.data.source import Download, Source
 from tanheng.errors import InputError, LabelError
 from tanheng.systems.about import About
-from tanheng.systems.finding import Finding
+from tanheng.systems.finding import Finding, found
 from tanheng.systems.table import Table
 
 Array = NDArray[np.float64]

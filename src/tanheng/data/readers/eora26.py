@@ -15,13 +15,13 @@ import numpy as np
 from tanheng import labels
 from tanheng.data import axes
 from tanheng.data.archive import Archive, Entry
-from tanheng.data.findings import found, with_findings
+from tanheng.data.findings import with_findings
 from tanheng.data.grid import Grid
 from tanheng.data.readers.parts import shared
 from tanheng.data.readers.parts.shared import Array, Places
 from tanheng.data.source import Source
 from tanheng.errors import InputError, LabelError
-from tanheng.systems.finding import Finding
+from tanheng.systems.finding import Finding, found
 from tanheng.systems.table import Table
 
 SOURCE = Source(

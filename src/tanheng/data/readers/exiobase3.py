@@ -16,14 +16,14 @@ import numpy as np
 from tanheng import labels
 from tanheng.data import axes, findings, grid
 from tanheng.data.archive import Archive, Entry
-from tanheng.data.findings import found, with_findings
+from tanheng.data.findings import with_findings
 from tanheng.data.grid import Grid
 from tanheng.data.readers.parts import exiobase, exiobase_table
 from tanheng.data.readers.parts.exiobase import Place
 from tanheng.data.readers.parts.exiobase_table import Account, Array, Core
 from tanheng.data.source import Download, Source
 from tanheng.errors import InputError, MissingError
-from tanheng.systems.finding import Finding
+from tanheng.systems.finding import Finding, found
 from tanheng.systems.table import Table
 
 SOURCE = Source(

@@ -21,7 +21,7 @@ import numpy as np
 from tanheng import labels
 from tanheng.data import axes, grid
 from tanheng.data.archive import Archive, Entry
-from tanheng.data.findings import found, with_findings
+from tanheng.data.findings import with_findings
 from tanheng.data.grid import Grid
 from tanheng.data.readers.parts import flat, footprints, shared
 from tanheng.data.readers.parts.footprints import Emissions
@@ -29,7 +29,7 @@ from tanheng.data.readers.parts.shared import Array
 from tanheng.data.source import Source
 from tanheng.errors import InputError, LabelError, QuestionError, nearest
 from tanheng.kernels.constructs import MODELS, Model
-from tanheng.systems.finding import Finding
+from tanheng.systems.finding import Finding, found
 from tanheng.systems.supply_use import SupplyUse
 from tanheng.systems.table import Table
 

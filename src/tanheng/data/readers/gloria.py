@@ -23,13 +23,13 @@ import numpy as np
 from tanheng import labels
 from tanheng.data import axes, sheets
 from tanheng.data.archive import Archive, Entry
-from tanheng.data.findings import found, output_differs, with_findings
+from tanheng.data.findings import output_differs, with_findings
 from tanheng.data.readers.parts import shared
 from tanheng.data.readers.parts.shared import Array, Places
 from tanheng.data.source import Source
 from tanheng.errors import InputError, LabelError, QuestionError, nearest
 from tanheng.kernels.constructs import MODELS, Model
-from tanheng.systems.finding import Finding
+from tanheng.systems.finding import Finding, found
 from tanheng.systems.supply_use import SupplyUse
 from tanheng.systems.table import Table
 

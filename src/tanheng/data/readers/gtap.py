@@ -24,14 +24,14 @@ from numpy.typing import NDArray
 from tanheng import labels
 from tanheng.data import axes
 from tanheng.data.archive import Archive, Entry
-from tanheng.data.findings import found, graded, with_findings
+from tanheng.data.findings import graded, with_findings
 from tanheng.data.readers.parts import gtap_header
 from tanheng.data.readers.parts.gtap_header import Header
 from tanheng.data.source import Source
 from tanheng.errors import InputError, LabelError
 from tanheng.labels.names import read_classification
 from tanheng.systems.about import About
-from tanheng.systems.finding import Finding
+from tanheng.systems.finding import Finding, found
 from tanheng.systems.table import Table
 
 Array = NDArray[np.float64]

@@ -21,13 +21,13 @@ from numpy.typing import NDArray
 from tanheng import files, labels
 from tanheng.data import axes, sheets
 from tanheng.data.archive import Archive, Entry
-from tanheng.data.findings import found
 from tanheng.data.grid import Grid
 from tanheng.data.readers.parts import about_file, frames, plain_files, programs
 from tanheng.data.readers.parts.assembly import Core, Rows, assembled, constructed
 from tanheng.data.sheets import Sheet
 from tanheng.data.source import Source
 from tanheng.errors import InputError, LabelError, UnitError
+from tanheng.systems.finding import found
 from tanheng.systems.table import BALANCE, Table
 
 Array = NDArray[np.float64]

@@ -13,14 +13,14 @@ from numpy.typing import NDArray
 
 from tanheng.data import axes
 from tanheng.data.archive import Archive, Entry
-from tanheng.data.findings import found, graded, output_differs, with_findings
+from tanheng.data.findings import graded, output_differs, with_findings
 from tanheng.data.readers.parts import companions, oecd_file, oecd_ghg, shared
 from tanheng.data.readers.parts.oecd_file import NAMED, PARTS, File
 from tanheng.data.source import Download, Source
 from tanheng.errors import InputError
 from tanheng.labels.names import read_classification
 from tanheng.systems.about import About
-from tanheng.systems.finding import Finding
+from tanheng.systems.finding import Finding, found
 from tanheng.systems.table import Table
 
 Array = NDArray[np.float64]

@@ -19,13 +19,14 @@ import numpy as np
 from tanheng import files, labels
 from tanheng.data import axes
 from tanheng.data.archive import Archive
-from tanheng.data.findings import found, with_findings
+from tanheng.data.findings import with_findings
 from tanheng.data.grid import Grid
 from tanheng.data.readers.parts import plain_files
 from tanheng.data.readers.parts.about_file import toml as _toml
 from tanheng.data.readers.parts.plain_files import Format, Parts
 from tanheng.data.source import Source
 from tanheng.errors import MissingError, QuestionError, nearest
+from tanheng.systems.finding import found
 from tanheng.systems.table import Table
 
 FORMATS: tuple[Format, ...] = ("csv", "parquet", "xlsx")

@@ -20,12 +20,12 @@ import xarray as xr
 from tanheng import files, labels
 from tanheng.data import axes
 from tanheng.data.archive import Archive, Entry
-from tanheng.data.findings import found
 from tanheng.data.grid import Grid
 from tanheng.data.readers.parts import about_file, frames, plain_files, programs
 from tanheng.data.readers.parts.assembly import Core, Rows, assembled
 from tanheng.data.source import Source
 from tanheng.errors import InputError
+from tanheng.systems.finding import found
 from tanheng.systems.table import Table
 
 _PARAMETERS, _META = "file_parameters.json", "metadata.json"

@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 from tanheng import labels
 from tanheng.data import axes, grid, sheets
 from tanheng.data.archive import Archive, Entry
-from tanheng.data.findings import found
 from tanheng.data.grid import Grid
 from tanheng.data.readers.parts import companions, shared, wiod
 from tanheng.data.readers.parts.companions import Account
@@ -24,7 +23,7 @@ from tanheng.data.sheets import Sheet
 from tanheng.data.source import Download, Source
 from tanheng.errors import InputError, LabelError, nearest
 from tanheng.systems.about import About
-from tanheng.systems.finding import Finding
+from tanheng.systems.finding import Finding, found
 from tanheng.systems.table import Table
 
 Array = NDArray[np.float64]

@@ -9,10 +9,10 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from tanheng.data.findings import found, output_differs, with_findings
+from tanheng.data.findings import output_differs, with_findings
 from tanheng.data.readers.parts import programs, shared
 from tanheng.kernels.constructs import Model
-from tanheng.systems.finding import Finding
+from tanheng.systems.finding import Finding, found
 from tanheng.systems.supply_use import SupplyUse
 from tanheng.systems.table import Table
 

@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 
 from tanheng.data import sheets
 from tanheng.data.archive import Archive
-from tanheng.data.findings import ROUNDING, found, graded
+from tanheng.data.findings import ROUNDING, graded
 from tanheng.data.readers.parts.cells import the_one, year_in
 from tanheng.data.sheets import Sheet
 from tanheng.errors import InputError, LabelError, MissingError, nearest
-from tanheng.systems.finding import Finding
+from tanheng.systems.finding import Finding, found
 
 Array = NDArray[np.float64]
 

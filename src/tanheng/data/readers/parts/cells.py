@@ -6,10 +6,9 @@ import re
 from collections.abc import Sequence
 
 from tanheng.data.archive import Entry
-from tanheng.data.findings import found
 from tanheng.data.sheets import Sheet
 from tanheng.errors import InputError
-from tanheng.systems.finding import Finding
+from tanheng.systems.finding import Finding, found
 
 MISSING = ("refuse", "zero")  # choices of the option: what to do with cells and regions without numbers
 

@@ -12,9 +12,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from tanheng.data.findings import found
 from tanheng.data.readers.parts.shared import listed
-from tanheng.systems.finding import Finding
+from tanheng.systems.finding import Finding, found
 
 Array = NDArray[np.float64]
 

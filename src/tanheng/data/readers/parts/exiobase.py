@@ -9,11 +9,10 @@ from dataclasses import dataclass
 
 from tanheng import labels, units
 from tanheng.data.archive import Archive, Entry
-from tanheng.data.findings import found
 from tanheng.data.readers.parts import shared
 from tanheng.errors import InputError, MissingError, UnitError, nearest
 from tanheng.labels.names import read_classification
-from tanheng.systems.finding import Finding
+from tanheng.systems.finding import Finding, found
 
 SYSTEMS = {"ixi": "industry by industry", "pxp": "product by product"}
 

@@ -18,13 +18,12 @@ from numpy.typing import NDArray
 from tanheng import labels
 from tanheng.data import axes, grid
 from tanheng.data.archive import Archive, Entry
-from tanheng.data.findings import found
 from tanheng.data.grid import Grid
 from tanheng.data.readers.parts import exiobase, exiobase_table, shared
 from tanheng.data.readers.parts.exiobase import Place
 from tanheng.data.readers.parts.exiobase_table import Account, Array, Core
 from tanheng.errors import InputError, LabelError, UnitError
-from tanheng.systems.finding import Finding
+from tanheng.systems.finding import Finding, found
 from tanheng.systems.table import Table
 
 KINDS = {"FactorInputs": "factor inputs", "Emissions": "emissions", "Materials": "materials", "Resources": "resources"}

@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tanheng import units
-from tanheng.data.findings import found, with_findings
+from tanheng.data.findings import with_findings
 from tanheng.data.readers.parts import exiobase, shared
 from tanheng.errors import UnitError
 from tanheng.kernels import leontief
-from tanheng.systems.finding import Finding
+from tanheng.systems.finding import Finding, found
 from tanheng.systems.table import Table
 
 Array = NDArray[np.float64]

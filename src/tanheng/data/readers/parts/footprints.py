@@ -17,10 +17,9 @@ import numpy as np
 
 from tanheng import labels
 from tanheng.data.archive import Archive, Entry
-from tanheng.data.findings import found
 from tanheng.data.readers.parts import flat, shared
 from tanheng.data.readers.parts.shared import Array
-from tanheng.systems.finding import Finding
+from tanheng.systems.finding import Finding, found
 
 _NAME = re.compile(
     r"(?:(GHG|CO2|CH4|N2O|HFC|PFC|NF3_SF6)Footprint_(?:\d\ded_)?(\d{4})(?:_\d+)?"

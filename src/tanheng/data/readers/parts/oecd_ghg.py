@@ -14,11 +14,10 @@ from typing import IO
 import numpy as np
 
 from tanheng.data.archive import Archive, Entry
-from tanheng.data.findings import found
 from tanheng.data.readers.parts import shared
 from tanheng.data.readers.parts.companions import Account
 from tanheng.errors import InputError, LabelError, nearest
-from tanheng.systems.finding import Finding
+from tanheng.systems.finding import Finding, found
 
 NEEDED = ("TIME_PERIOD", "MEASURE", "REF_AREA", "ACTIVITY", "UNIT_MEASURE", "UNIT_MULT", "OBS_VALUE")
 MEASURE, UNIT = "PROD_GHG", "T_CO2E"

@@ -14,11 +14,10 @@ from numpy.typing import NDArray
 
 from tanheng import labels
 from tanheng.data.archive import Archive, Entry
-from tanheng.data.findings import found
 from tanheng.data.readers.parts import about_file, shared
 from tanheng.errors import InputError, MissingError, UnitError, nearest
 from tanheng.systems.about import About
-from tanheng.systems.finding import Finding
+from tanheng.systems.finding import Finding, found
 
 Array = NDArray[np.float64]
 

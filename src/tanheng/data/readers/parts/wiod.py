@@ -17,14 +17,14 @@ from numpy.typing import NDArray
 from tanheng import labels
 from tanheng.data import axes, sheets
 from tanheng.data.archive import Entry
-from tanheng.data.findings import found, output_differs, with_findings
+from tanheng.data.findings import output_differs, with_findings
 from tanheng.data.grid import Grid
 from tanheng.data.readers.parts.companions import Account, Extension, settled
 from tanheng.data.sheets import Sheet
 from tanheng.errors import InputError, LabelError, nearest
 from tanheng.labels.names import read_classification
 from tanheng.systems.about import About
-from tanheng.systems.finding import Finding
+from tanheng.systems.finding import Finding, found
 from tanheng.systems.table import Table
 
 Array = NDArray[np.float64]

@@ -16,14 +16,13 @@ from numpy.typing import NDArray
 
 from tanheng.data import sheets
 from tanheng.data.archive import Archive, Entry
-from tanheng.data.findings import found
 from tanheng.data.readers.parts import shared, wiod
 from tanheng.data.readers.parts.companions import WITHIN, Account, settled
 from tanheng.data.readers.parts.wiod import R2013, Parts
 from tanheng.data.sheets import Sheet
 from tanheng.errors import InputError, LabelError, nearest
 from tanheng.labels.names import read_classification
-from tanheng.systems.finding import Finding
+from tanheng.systems.finding import Finding, found
 
 Array = NDArray[np.float64]
 

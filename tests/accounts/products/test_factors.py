@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tanheng.accounts.life_cycle_stages import life_cycle
-from tanheng.accounts.product_factors import product_factors
-from tanheng.accounts.product_trade import avoided_emissions, product_balance, product_flows
+from tanheng.accounts.products.factors import product_factors
+from tanheng.accounts.products.life_cycle import life_cycle
+from tanheng.accounts.products.trade import avoided_emissions, product_balance, product_flows
 from tanheng.data import products
 from tanheng.errors import MissingError, UnitError
 from tanheng.systems.assembly import assemble

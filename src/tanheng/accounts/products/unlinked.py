@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from tanheng.accounts.life_cycle_stages import facts
+from tanheng.accounts.products.life_cycle import facts
 from tanheng.errors import QuestionError, nearest
 from tanheng.systems.linking import folded
 from tanheng.systems.process import ProcessSystem

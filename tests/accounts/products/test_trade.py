@@ -8,7 +8,7 @@ import xarray as xr
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tanheng.accounts.product_trade import avoided_emissions, product_balance, product_flows
+from tanheng.accounts.products.trade import avoided_emissions, product_balance, product_flows
 from tanheng.accounts.result import tidy
 from tanheng.errors import LabelError, MissingError, QuestionError, UnitError
 from tanheng.systems.factors import Factors
@@ -120,7 +120,7 @@ def test_own_basis_counts_the_country_of_origin_alone_so_that_cells_can_be_trade
     assert at(flows, product="module", region="CHN", to_region="CHN") == 0
     assert at(flows, product="cell", region="CHN", to_region="DEU") == 400
     kept = 200 + 14 * 600 + 400
-    assert flows.attrs["left_out"] == pytest.approx(400 / (kept + 400))
+    assert flows.attrs["elsewhere_share"] == pytest.approx(400 / (kept + 400))
     with pytest.raises(QuestionError, match="module is made of cell, which is in the trade too"):
         product_flows(CHAIN, both, 2021)
     twice = product_flows(CHAIN, both, 2021, overlapping=True)

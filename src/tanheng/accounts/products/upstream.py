@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from tanheng.accounts.formula import method
-from tanheng.accounts.life_cycle_stages import chosen, facts
+from tanheng.accounts.products.life_cycle import chosen, facts
 from tanheng.errors import QuestionError
 from tanheng.systems.inventory import CREDIT
 from tanheng.systems.process import KEPT, LINES, ProcessSystem

@@ -268,7 +268,7 @@ class _Asked:
             "fallback_trade": _shares(frame, on_fallback),
             "estimated_share": float(kg[estimated[self.rows["flow"]]].sum()) / whole,
             "estimated_trade": _shares(frame, estimated),
-            "left_out": left_out / (whole + left_out),
+            "elsewhere_share": left_out / (whole + left_out),
             "steps": "; ".join(finding.what for finding in trade.findings),
         }
 

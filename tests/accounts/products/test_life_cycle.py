@@ -4,9 +4,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from product_systems import CO2, chain, emitted, heijungs_suh, inventory, made, product, random_system, taken
 
-from tanheng.accounts.life_cycle_stages import life_cycle
+from tanheng.accounts.products.life_cycle import life_cycle
+from tanheng.accounts.products.upstream import upstream
 from tanheng.accounts.result import tidy
-from tanheng.accounts.upstream_tree import upstream
 from tanheng.errors import QuestionError
 from tanheng.systems.assembly import assemble
 from tanheng.systems.inventory import Exchange, Flow, Process

@@ -16,8 +16,8 @@ import numpy as np
 import pandas as pd
 
 from tanheng import norms, provenance
-from tanheng.accounts.border_goods import Embedded
 from tanheng.accounts.formula import method
+from tanheng.accounts.products.goods import Embedded
 from tanheng.data import cbam
 from tanheng.errors import InputError, MissingError, QuestionError, UnitError, nearest
 from tanheng.systems.linking import conversion

@@ -26,7 +26,8 @@ method(
     function="life_cycle",
     en="Life cycle of a product, by stage",
     zh="产品生命周期（按阶段）",
-    formula=r"q = Q M^{-1} k, \quad M = M_b + M_c, \quad M_b = M_0 + \sum_t M_t, \quad q_t = -Q M_b^{-1} M_t M_0^{-1} k",
+    formula=r"q = Q M^{-1} k, \quad M = M_b + M_c, \quad M_b = M_0 + \sum_t M_t, "
+    r"\quad q_t = -Q M_b^{-1} M_t M_0^{-1} k",
     symbols="q Q M k M_b M_c M_t q_t",
     source="Heijungs and Suh 2002",
 )

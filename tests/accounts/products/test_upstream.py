@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from product_systems import CO2, chain, emitted, heijungs_suh, inventory, made, product, random_system, taken
 
-from tanheng.accounts.upstream_tree import upstream
+from tanheng.accounts.products.upstream import upstream
 from tanheng.errors import QuestionError
 from tanheng.systems.assembly import assemble
 from tanheng.systems.inventory import Process

@@ -3,7 +3,7 @@ import math
 import pytest
 from product_systems import emitted, inventory, made, product, taken
 
-from tanheng.accounts.unlinked_inputs import unlinked
+from tanheng.accounts.products.unlinked import unlinked
 from tanheng.errors import QuestionError
 from tanheng.systems.assembly import assemble
 from tanheng.systems.inventory import Exchange, Flow, Process

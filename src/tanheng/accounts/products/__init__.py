@@ -1,0 +1,1 @@
+"""Questions to product systems and to the trade in products: bottom up, from cradle to grave."""
