@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     )
     from tanheng.data.attach import attach
     from tanheng.data.inventory import read_inventory
+    from tanheng.data.products import open as open_product
     from tanheng.data.reader import read
     from tanheng.data.store import open
     from tanheng.data.trade import read_trade
@@ -113,6 +114,7 @@ __all__ = [
     "net_transfers",
     "network",
     "open",
+    "open_product",
     "paths",
     "product_balance",
     "product_factors",
@@ -153,6 +155,7 @@ _ELSEWHERE = {
     "estimate_weights": "tanheng.systems.trade_steps",
     "impacts": "tanheng.systems.impacts",
     "open": "tanheng.data.store",
+    "open_product": "tanheng.data.products:open",
     "read": "tanheng.data.reader",
     "read_inventory": "tanheng.data.inventory",
     "read_trade": "tanheng.data.trade",
@@ -167,7 +170,8 @@ if not TYPE_CHECKING:
         """A public name, imported when first asked for: ``tanheng --help`` need not wait for pandas and xarray."""
         if name not in __all__:
             raise AttributeError(f"module 'tanheng' has no attribute {name!r}")
-        value = globals()[name] = getattr(import_module(_ELSEWHERE.get(name, "tanheng.accounts")), name)
+        module, _, own = _ELSEWHERE.get(name, "tanheng.accounts").partition(":")
+        value = globals()[name] = getattr(import_module(module), own or name)
         return value
 
 

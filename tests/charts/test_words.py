@@ -21,6 +21,7 @@ ALLOWED = {
     "EEBT", "VAX", "WIOD", "ISO", "BLAKE", "docs", "embedded", "md",
     "Global", "Carbon", "Project", "Natural", "Earth", "world", "atlas", "Tanheng",
     "Z", "Y", "x", "F", "F_Y", "A", "L", "I", "s", "m", "u_r", "w_r", "e", "a", "b", "c", "d", "USD",
+    "PV_ICE", "Ember", "Our", "World", "in", "Data", "Li", "photovoltaics", "steel", "zh", "CO",
 }  # fmt: skip
 
 

@@ -24,21 +24,26 @@ def table(name, *index):
     return pd.read_csv(folder / name, keep_default_na=False).set_index(list(index))["value"].sort_index()
 
 
+@cache  # one sheet a year, which looks every figure up once
 class Sheet:
     """The chain as a spreadsheet would have it: every figure looked up, multiplied and added, nothing solved."""
 
     def __init__(self, year):
         self.year = year
 
+    @cache
     def t(self, key):
         return table("technology.csv", "key", "year")[key, self.year]
 
+    @cache
     def grid(self, region):
         return table("grid.csv", "region", "year")[region, self.year]
 
+    @cache
     def energy(self, name, region):
         return self.t(f"{name} electricity") * self.grid(region) + self.t(f"{name} fuel") * HEAT
 
+    @cache
     def material(self, name):
         """kg CO2e per kg of a material of the world's mix."""
         makers = table("makers.csv", "year", "key", "region")[self.year, name]
@@ -49,25 +54,31 @@ class Sheet:
         makers = table("chain.csv", "year", "key", "to_region", "region")[self.year, step, user]
         return sum(share * cost(region) for region, share in makers.items())
 
+    @cache
     def metallurgical(self, region):
         return self.energy("metallurgical", region) + table("process_co2.csv", "key")["silicon"]
 
+    @cache
     def polysilicon(self, region):
         return self.energy("polysilicon", region) + self.from_makers("metallurgical", region, self.metallurgical)
 
+    @cache
     def ingot(self, region):
         return self.t("ingot electricity") * self.grid(region) + self.from_makers(
             "polysilicon", region, self.polysilicon
         )
 
+    @cache
     def wafer(self, region):
         silicon = self.t("silicon per cell")
         return silicon * (self.energy("wafer", region) + self.from_makers("ingot", region, self.ingot))
 
+    @cache
     def cell(self, region):
         own = self.t("silicon per cell") * self.energy("cell", region)
         return own + self.t("silver per cell") * self.material("silver") + self.from_makers("wafer", region, self.wafer)
 
+    @cache
     def module(self, region):
         parts = ("glass", "aluminium", "encapsulant", "backsheet", "copper")
         materials = sum(self.t(f"{name} per module") * self.material(name) for name in parts)

@@ -87,6 +87,7 @@ def test_sections_without_data_are_left_out_and_named(tiny: Made) -> None:
         "Groups of countries: no region",
         "Sectors: the table has one sector",
         "Per person:",
+        "Products: the embedded product cases depend on no table",
     ):
         assert line in page
 
@@ -104,8 +105,9 @@ def test_chinese_page_has_no_english_left_over(world: Made) -> None:
     allowed = {
         "Tanheng", "English", "CO", "WIOD", "EEBT", "USD", "Global", "Carbon", "Project", "workbook", "xlsx", "ledger",
         "csv", "parquet", "a", "b", "c", "d",
+        "e", "PV_ICE", "Ember", "Our", "World", "in", "Data", "Li", "docs", "photovoltaics", "steel", "zh", "md",
     }  # fmt: skip
-    assert set(re.findall(r"[A-Za-z]+", visible(before))) <= allowed
+    assert set(re.findall(r"[A-Za-z_]+", visible(before))) <= allowed
     methods = visible(page[page.index('<section id="methods">') :])
     for word in (
         "Year",
@@ -183,6 +185,46 @@ def test_the_findings_agree_with_the_accounts(world: Made) -> None:
     net = float(accounts.net_transfers(table).sel(region="CHN").squeeze())
     assert f"China emitted {net / 1e6:.2f} Gt more in 2009" in world.text("en")
     assert f"2009年中国生产侧排放比消费侧多{net / 1e5:.2f}亿吨" in world.text("zh")
+
+
+def test_the_embedded_products_are_told_in_the_report_on_the_embedded_world_alone(world: Made, tiny: Made) -> None:
+    for language, title in (("en", "Products"), ("zh", "产品")):
+        page = world.text(language)
+        section = page[page.index('<section id="products">') : page.index('<section id="methods">')]
+        assert re.search(rf"<h2><span class=\"number\">\d+</span> {title}</h2>", section)
+        assert section.count("<figure data-chart=") == 6
+        assert '<section id="products">' not in tiny.text(language)
+
+
+def test_the_products_section_says_what_is_not_reached(world: Made) -> None:
+    """By hand: 250 Mt over 105.33 GW are 2.37 t per kW; (66.9 - 14.3) Mt at 1.91 t per t are 100 Mt."""
+    en, zh = (visible(world.text(language)) for language in labels.LANGUAGES)
+    assert "The published net transfer of photovoltaic products in 2021, 250 Mt, is not reached" in en
+    assert "2.37 t per kilowatt" in en
+    assert "公布的2021年光伏产品净转移为2.50亿吨，本案例达不到这一数值" in zh
+    assert "With one world average for both, 1.91 t per tonne, the net transfer is 100 Mt, as published" in en
+    assert "净转移为1.00亿吨，与公布值（1.00亿吨）一致" in zh
+
+
+def test_the_workbook_has_the_numbers_of_the_products(world: Made, tiny: Made) -> None:
+    exports = sheet(world, "Product exports 产品出口")
+    figure, unit = exports.iloc[:, 1], exports.iloc[:, 2]
+    assert set(unit) == {"MW", "t CO2e"}
+    power = exports[figure.str.startswith("Exports")]
+    assert power["2021"].iloc[0] == pytest.approx(105_334.52)  # MW, as the trade has it
+    assert list(power["2021"].iloc[1:]) == ["", ""]  # what is not told is no zero
+    steel = sheet(world, "Steel 钢铁")
+    out, into, net = steel.iloc[0, 3:6]
+    assert (out, into) == (pytest.approx(66.9e6 * 1.91), pytest.approx(14.3e6 * 1.91))
+    assert net == pytest.approx(out - into)
+    places = sheet(world, "Product places 产品目的地")
+    carried = exports["2021"][figure.str.startswith(("Production", "Transport"))].iloc[:3].sum()
+    assert places.iloc[:, -1].sum() == pytest.approx(carried)
+    stages = sheet(world, "Product stages 产品阶段")
+    avoided = stages[stages.iloc[:, 3].str.startswith("Credit")]
+    assert (pd.to_numeric(avoided["2021"]) < 0).all()  # apart, by its sign and its name
+    names = CalamineWorkbook.from_path(str(tiny.folder / "workbook.xlsx")).sheet_names
+    assert not [name for name in names if "产品" in name]
 
 
 def test_one_language_alone_links_to_no_other(tmp_path: Path) -> None:

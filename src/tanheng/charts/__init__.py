@@ -1,5 +1,14 @@
 """Charts as data: one definition a chart, a pure function of results, drawn alike in the report and in the explorer."""
 
+from tanheng.charts.products import (
+    Subject,
+    beside_published_net,
+    destinations,
+    exports_by_year,
+    net_by_factors,
+    stages_by_maker,
+    stages_by_year,
+)
 from tanheng.charts.regional import beside_published, difference_from_published, gap, per_head, production_consumption
 from tanheng.charts.sectoral import sectors
 from tanheng.charts.spec import Chart
@@ -8,16 +17,23 @@ from tanheng.charts.voice import Voice
 
 __all__ = [
     "Chart",
+    "Subject",
     "Voice",
     "beside_published",
+    "beside_published_net",
+    "destinations",
     "difference_from_published",
+    "exports_by_year",
     "gap",
     "gap_map",
     "intensity_definitions",
     "intensity_over_time",
     "largest",
     "largest_flows",
+    "net_by_factors",
     "per_head",
     "production_consumption",
     "sectors",
+    "stages_by_maker",
+    "stages_by_year",
 ]

@@ -27,6 +27,8 @@ class Series:
     dashed: bool = False
     mark: bool = False  # drawn as a hollow point on top of bars
     negative: str = ""  # the colour of bars below zero, if another
+    stack: str = ""  # bars of one stack stand on each other
+    ends: Sequence[str] = ()  # what stands at the end of each lying bar in place of its number
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,15 +98,16 @@ def columns(panels: Sequence[Panel], layout: Layout) -> dict[str, Any]:
 def rows(panels: Sequence[Panel], layout: Layout, digits: int) -> dict[str, Any]:
     """Lying bars with their names on the left, the first on top; series with ``mark`` are hollow points on the bars.
 
-    Bars carry their number, printed with ``digits``, unless points would lie on top of it.
+    Bars carry their number, printed with ``digits``, unless points would lie on top of it or bars are parts of a stack.
     """
     x = [style.values(**p.bounds) for p in panels]
     y = []
     for panel in panels:
         line = {"onZero": False, "show": False}
         label = {"color": style.INK, "fontSize": 12, "width": layout.labels - 12, "overflow": "truncate"}
-        y.append(style.categories(panel.names, inverse=True, axisLine=line, axisLabel=label | {"interval": 0}))
-    bare = any(one.mark for panel in panels for one in panel.series)
+        apart = {"lineHeight": 16} if any("\n" in name for name in panel.names) else {}
+        y.append(style.categories(panel.names, inverse=True, axisLine=line, axisLabel=label | apart | {"interval": 0}))
+    bare = any(one.mark or one.stack for panel in panels for one in panel.series)
     series = [_row(one, at, None if bare else digits) for at, panel in enumerate(panels) for one in panel.series]
     more = {"tooltip": {"trigger": "axis", "axisPointer": {"type": "shadow"}}}
     return _assemble(panels, layout, x, y, series, more)
@@ -279,6 +282,7 @@ def _bar(one: Series, at: int) -> dict[str, Any]:
     return {
         "type": "bar", "name": one.name, "xAxisIndex": at, "yAxisIndex": at, "data": data,
         "itemStyle": {"color": one.colour}, "barMaxWidth": 26, "barCategoryGap": "28%",
+        **({"stack": f"{one.stack} {at}"} if one.stack else {}),  # ECharts stacks across panels
     }  # fmt: skip
 
 
@@ -290,13 +294,15 @@ def _row(one: Series, at: int, digits: int | None) -> dict[str, Any]:
             "itemStyle": {"color": "#fff", "borderColor": one.colour, "borderWidth": 2, "opacity": 1},
         }  # fmt: skip
     drawn = _bar(one, at) | {"barMaxWidth": 16, "barGap": "12%", "barCategoryGap": "30%"}
-    if digits is None:
+    texts = one.ends or (() if digits is None else [number(float(value), digits) for value in one.values])
+    if not texts:
         return drawn
     label = {"show": True, "color": style.INK, "fontSize": 11, "distance": 4}
-    return drawn | {"data": [_with_label(item, digits) for item in drawn["data"]], "label": label}
+    data = [_with_label(item, text) for item, text in zip(drawn["data"], texts, strict=True)]
+    return drawn | {"data": data, "label": label}
 
 
-def _with_label(item: Mapping[str, Any], digits: int) -> dict[str, Any]:
+def _with_label(item: Mapping[str, Any], text: str) -> dict[str, Any]:
     value = float(item["value"])
-    label = {"position": "left" if value < 0 else "right", "formatter": number(value, digits)}
+    label = {"position": "left" if value < 0 else "right", "formatter": text}
     return {**item, "label": label if math.isfinite(value) else {"show": False}}

@@ -24,6 +24,7 @@ _ZH_UNITS = {
     "g": "克", "kg": "千克", "t": "吨", "kt": "千吨", "Mt": "百万吨", "Gt": "十亿吨",
     "Mg": "吨", "Gg": "千吨", "Tg": "百万吨", "Pg": "十亿吨",
     "USD": "美元", "EUR": "欧元", "CNY": "元", "GBP": "英镑", "JPY": "日元", "person": "人",
+    "kW": "千瓦", "MW": "兆瓦", "GW": "吉瓦",
 }  # fmt: skip
 _ZH_SCALES = {"": "", "thousand": "千", "1000": "千", "million": "百万", "billion": "十亿"}
 _EN_STEPS = ((1e9, "Gt"), (1e6, "Mt"), (1e3, "kt"), (1.0, "t"), (1e-3, "kg"), (1e-6, "g"))
@@ -63,8 +64,12 @@ def is_gas(stressor: str) -> bool:
     return stressor.casefold() in _GASES
 
 
-def measure(values: Any, unit: str, stressor: str, language: str, *, per: str = "") -> Measure:
+def measure(
+    values: Any, unit: str, stressor: str, language: str, *, per: str = "", comfort: float = _COMFORT
+) -> Measure:
     """The scale for a set of numbers in ``unit`` of ``stressor``; ``per`` ("person", a currency) makes it a ratio.
+
+    Masses are stepped up as long as the largest figure is ``comfort`` at least.
 
     >>> measure([6.6e6, 4.0e5], "kt", "CO2", "en")
     Measure(factor=0.001, unit='Mt CO₂', digits=0)
@@ -75,8 +80,8 @@ def measure(values: Any, unit: str, stressor: str, language: str, *, per: str = 
     scale, of = _parted(unit)
     of = of or (gas(stressor) if is_gas(stressor) else "")
     if language == "zh" and not per and scale in _TONNES:
-        return _yearbook(largest, units.factor(scale, "t"), of)
-    money, comfort = _money(per) if per else (1.0, _COMFORT)
+        return _yearbook(largest, units.factor(scale, "t"), of, comfort)
+    money, comfort = _money(per) if per else (1.0, comfort)
     target, factor = _ladder(scale, largest / money, comfort, down=bool(per))
     factor /= money
     name = _name(target, of, language)
@@ -86,14 +91,14 @@ def measure(values: Any, unit: str, stressor: str, language: str, *, per: str = 
     return Measure(factor, name, digits(largest * factor))
 
 
-def _yearbook(largest: float, tonnes: float, of: str) -> Measure:
+def _yearbook(largest: float, tonnes: float, of: str, comfort: float = _COMFORT) -> Measure:
     """Masses as Chinese yearbooks give them: 亿吨, 万吨 or 吨.
 
     >>> _yearbook(6.696e6, 1000.0, "CO₂")
     Measure(factor=1e-05, unit='亿吨 CO₂', digits=2)
     """
     size, name = next(
-        (step for step in ((1e8, "亿吨"), (1e4, "万吨")) if largest * tonnes >= _COMFORT * step[0]), (1.0, "吨")
+        (step for step in ((1e8, "亿吨"), (1e4, "万吨")) if largest * tonnes >= comfort * step[0]), (1.0, "吨")
     )
     decimals = 2 if name == "亿吨" else digits(largest * tonnes / size)
     return Measure(tonnes / size, f"{name} {of}".strip(), decimals)

@@ -8,7 +8,7 @@ from pathlib import Path
 from tanheng import files, ledger
 from tanheng.data.store import Store
 from tanheng.report import workbook
-from tanheng.report.content import compute
+from tanheng.report.content import compute, embedded
 from tanheng.report.page import name, page
 
 __all__ = ["build"]
@@ -29,11 +29,12 @@ def build(
     paths written. Raises as the accounts do, and MissingError when the chart bundle has not been built.
     """
     files.folder(out)
-    steps = len(years) + len(languages) + 2
+    computed = len(years) + embedded(store)  # the products are a step of their own
+    steps = computed + len(languages) + 2
     content = compute(store, years, lambda what, done, _: progress(what, done, steps))
     pages = {}
     for at, language in enumerate(languages):
-        progress(name(language), len(years) + at, steps)
+        progress(name(language), computed + at, steps)
         pages[out / name(language)] = page(content, language, languages)
     for path, text in pages.items():
         with files.whole(path) as part:

@@ -17,6 +17,7 @@ from tanheng.data.readers import world
 from tanheng.data.store import Store
 from tanheng.errors import MissingError, NormError
 from tanheng.labels import LANGUAGES
+from tanheng.report import cases
 from tanheng.systems.about import About
 from tanheng.systems.table import DIRECT, Table
 
@@ -92,6 +93,7 @@ class Content:
     main: tuple[str, ...]
     focus: str
     countries: tuple[str, ...]
+    cases: cases.Cases | None  # of products; they come with the embedded world and depend on no table
 
     @property
     def years(self) -> tuple[int, ...]:
@@ -143,12 +145,19 @@ class Content:
         )
 
 
+def embedded(store: Store) -> bool:
+    """Whether a store is the embedded world, whose report has the embedded products too."""
+    return store.reader.SOURCE is world.SOURCE
+
+
 def compute(store: Store, years: Sequence[int], tick: Progress) -> Content:
     """Every account of ``years``; the narrative is about the table's first stressor. Raises as accounts do."""
     by_year = []
     for at, year in enumerate(years):
         tick(str(year), at, len(years))
         by_year.append(_year(store[year]))
+    if embedded(store):
+        tick("products", len(years), len(years))
     stressor = str(by_year[-1].production.indexes["stressor"][0])
 
     def along(name: str) -> xr.DataArray:
@@ -158,11 +167,10 @@ def compute(store: Store, years: Sequence[int], tick: Progress) -> Content:
     countries = _countries(list(production.indexes["region"]))
     last = production.sum("sector").isel(year=-1)
     net = last - consumption.sum("sector").isel(year=-1)
-    embedded = store.reader.SOURCE is world.SOURCE
     priced = all(year.constant is not None for year in by_year)
     return Content(
-        title=dict(store.reader.SOURCE.title) if embedded else dict.fromkeys(LANGUAGES, by_year[-1].about.name),
-        embedded=embedded,
+        title=dict(store.reader.SOURCE.title) if embedded(store) else dict.fromkeys(LANGUAGES, by_year[-1].about.name),
+        embedded=embedded(store),
         by_year=tuple(by_year),
         stressor=stressor,
         production=production,
@@ -178,6 +186,7 @@ def compute(store: Store, years: Sequence[int], tick: Progress) -> Content:
         main=_main(last),
         focus="CHN" if "CHN" in countries else str(net.indexes["region"][int(np.abs(net.values).argmax())]),
         countries=countries,
+        cases=cases.compute() if embedded(store) else None,
     )
 
 

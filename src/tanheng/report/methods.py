@@ -9,7 +9,7 @@ from datetime import date
 import pandas as pd
 
 from tanheng import norms, provenance
-from tanheng.accounts import ACCOUNTS
+from tanheng.accounts import ACCOUNTS, formula
 from tanheng.charts import Voice
 from tanheng.charts.measure import MINUS, gas, money, number, unit_name
 from tanheng.charts.words import Words
@@ -19,6 +19,7 @@ from tanheng.report.findings import joined
 from tanheng.systems.about import NOT_STATED
 
 _USED = ("production", "consumption", "flows", "eebt", "net-transfers", "export-intensity")
+_OF_PRODUCTS = ("life-cycle", "product-balance")
 _PEOPLE = "SP.POP.TOTL"  # the series of that source that this report uses
 
 
@@ -51,6 +52,8 @@ def methods(content: Content, voice: Voice, words: Words, left_out: Sequence[str
     blocks.append(_basis(content, voice, words))
     if content.embedded:
         blocks.append(Block(words("methods.aggregation"), (words("methods.aggregation_text"),)))
+    if content.cases is not None:
+        blocks.append(_products(voice, words))
     blocks.append(_sources(content, words))
     if left_out:
         blocks.append(Block(words("methods.left_out"), tuple(left_out)))
@@ -81,6 +84,21 @@ def _formulas(voice: Voice, words: Words) -> Block:
         }
     )
     return Block(words("methods.formulas"), (words("methods.notation"),), table, formulas=True)
+
+
+def _products(voice: Voice, words: Words) -> Block:
+    rows = [formula.METHODS[name] for name in _OF_PRODUCTS]
+    table = pd.DataFrame(
+        {
+            words("methods.account"): [one.title[voice.language] for one in rows],
+            words("methods.formula"): [formula.plain(one.tex) for one in rows],
+            words("methods.source"): [one.source for one in rows],
+        }
+    )
+    symbols = dict.fromkeys(symbol for one in rows for symbol in one.symbols)
+    said = [f"{formula.plain(symbol)}: {formula.symbols()[symbol][voice.language]}" for symbol in symbols]
+    text = "；".join(said).replace(": ", "：") + "。" if voice.language == "zh" else "; ".join(said) + "."
+    return Block(words("methods.products"), (text,), table, formulas=True)
 
 
 def _conservation(content: Content, voice: Voice, words: Words) -> Block:
@@ -178,6 +196,10 @@ def _sources(content: Content, words: Words) -> Block:
         rows.append(("deflator", sources["un"]["title"], value(sources["un"]["licence"], words)))
     if content.countries:
         rows.append(("map", words("methods.map_source"), words("methods.map_licence")))
+    for product in content.cases.products if content.cases is not None else ():
+        rows.append((product.id, product.source, product.licence))
+        if product.has_trade:
+            rows.append((f"{product.id}_trade", *product.sources["trade"]))
     heads = [words(f"methods.sources_{key}") for key in ("what", "title", "licence")]
     table = pd.DataFrame(
         [(words(f"methods.what_{key}"), title, licence) for key, title, licence in rows], columns=heads

@@ -23,7 +23,8 @@ from tanheng.report.methods import methods, span
 from tanheng.report.sections import FILE, sections, voice
 
 FILES = ("workbook.xlsx", "ledger.csv", "ledger.parquet")
-_SUBSCRIPT = re.compile(r"_(?:\{([^}]*)\}|(·?[A-Za-z]+(?:,[a-z](?![A-Za-z]))?))")
+_SUBSCRIPT = re.compile(r"_(?:\{([^}]*)\}|(·?[A-Za-z]+(?:,[a-z](?![A-Za-z]))?|\d+))")
+_RAISED = re.compile(r"\^([A-Za-z])")
 OTHER = {"en": ("zh", "中文"), "zh": ("en", "English")}
 
 
@@ -70,12 +71,15 @@ def embedded(value: Mapping[str, Any]) -> Markup:
 
 
 def formula(text: str) -> Markup:
-    """A formula with its subscripts below the line.
+    """A formula with its subscripts below the line, and letters that are raised above it.
 
     >>> formula("PBA_r = Σ_{i∈r} F_i + F_Y,r, <x>")
     Markup('PBA<sub>r</sub> = Σ<sub>i∈r</sub> F<sub>i</sub> + F<sub>Y,r</sub>, &lt;x&gt;')
+    >>> formula("E^q_cd, M_0")
+    Markup('E<sup>q</sup><sub>cd</sub>, M<sub>0</sub>')
     """
-    return Markup(_SUBSCRIPT.sub(lambda found: f"<sub>{found[1] or found[2]}</sub>", str(escape(text))))
+    lowered = _SUBSCRIPT.sub(lambda found: f"<sub>{found[1] or found[2]}</sub>", str(escape(text)))
+    return Markup(_RAISED.sub(r"<sup>\1</sup>", lowered))
 
 
 def cell(value: Any, digits: int) -> str:

@@ -12,6 +12,7 @@ from tanheng import charts
 from tanheng.charts import Chart, Voice
 from tanheng.charts.measure import gas
 from tanheng.charts.words import Words, words
+from tanheng.report import product_section
 from tanheng.report.content import BASE, Content, Group
 from tanheng.report.findings import joined, outside, signed
 
@@ -217,6 +218,14 @@ def _published(content: Content, spoken: Voice, text: Words) -> Section | str:
     return Section("published", text("section.published.title"), (line,), tuple(drawn))
 
 
+def _products(content: Content, _: Voice, text: Words) -> Section | str:
+    """The embedded product cases; the report on a table of one's own is about that table alone."""
+    if content.cases is None:
+        return "products"
+    told = product_section.lines(content.cases, text)
+    return Section("products", text("section.products.title"), told, product_section.drawn(content.cases, text))
+
+
 _MAKERS: tuple[Callable[[Content, Voice, Words], Section | str], ...] = (
-    _production, _gap, _intensity, _flows, _map, _per_head, _sectors, _published,
+    _production, _gap, _intensity, _flows, _map, _per_head, _sectors, _published, _products,
 )  # fmt: skip

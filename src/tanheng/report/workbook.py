@@ -16,6 +16,8 @@ import xlsxwriter
 from tanheng import accounts, labels, provenance
 from tanheng.charts.measure import gas
 from tanheng.charts.words import words
+from tanheng.report import product_sheets
+from tanheng.report.bilingual import both, term
 from tanheng.report.content import BASE, Content
 from tanheng.report.sections import FILE
 
@@ -38,7 +40,7 @@ def write(content: Content, path: Path) -> None:
     """Write the workbook to ``path``."""
     sheets = _sheets(content)
     with xlsxwriter.Workbook(str(path), {"nan_inf_to_errors": True}) as book:
-        book.set_properties({"title": _both("book.title", gas=gas(content.stressor)), "created": _STILL})
+        book.set_properties({"title": both("book.title", gas=gas(content.stressor)), "created": _STILL})
         looks = {
             "title": book.add_format({"bold": True, "font_size": 14}),
             "head": book.add_format(
@@ -56,18 +58,9 @@ def write(content: Content, path: Path) -> None:
             _grid(book, sheet, looks)
 
 
-def _both(key: str, **values: object) -> str:
-    """The words of ``key`` in both languages."""
-    return " / ".join(dict.fromkeys(words(FILE, language)(key, **values) for language in labels.LANGUAGES))
-
-
 def _value(text: str) -> str:
     """A fixed value of a table's description in both languages; a free text as it is."""
-    return _both(f"value.{text}") if f"value.{text}" in words(FILE, "en") else text
-
-
-def _term(key: str) -> str:
-    return " / ".join(labels.term(key, language) for language in labels.LANGUAGES)
+    return both(f"value.{text}") if f"value.{text}" in words(FILE, "en") else text
 
 
 def _sheets(content: Content) -> list[Sheet]:
@@ -89,21 +82,25 @@ def _sheets(content: Content) -> list[Sheet]:
     if content.groups:
         sheets.append(_sheet("groups", _group_rows(content)))
     checks = content.checks.rename(
-        columns={"year": _term("year"), "production": _term("total"), "residual": _term("residual")}
+        columns={"year": term("year"), "production": term("total"), "residual": term("residual")}
     )
     checks = checks.rename(
-        columns={"direct": _term("direct"), "relative": _both("methods.relative"), "hash": _both("methods.hash")}
+        columns={"direct": term("direct"), "relative": both("methods.relative"), "hash": both("methods.hash")}
     )
-    return [*sheets, _sheet("checks", checks, unit=content.unit)]
+    sheets.append(_sheet("checks", checks, unit=content.unit))
+    if content.cases is not None:
+        frames = product_sheets.frames(content.cases)
+        sheets += [_sheet(key, frame, **product_sheets.BLANKS) for key, frame in frames.items()]
+    return sheets
 
 
 def _sheet(key: str, frame: pd.DataFrame, **blanks: object) -> Sheet:
-    return Sheet(key, _tab(f"tab.{key}"), _both(f"book.{key}", **blanks), frame)
+    return Sheet(key, _tab(f"tab.{key}"), both(f"book.{key}", **blanks), frame)
 
 
 def _tab(key: str) -> str:
     """A tab in both languages; Excel allows 31 characters."""
-    return _both(f"book.{key}").replace(" / ", " ")
+    return both(f"book.{key}").replace(" / ", " ")
 
 
 def _pivot(results: Sequence[xr.DataArray], content: Content) -> pd.DataFrame:
@@ -161,10 +158,10 @@ def _group_rows(content: Content) -> pd.DataFrame:
         for key, part in parts.items():
             for name in part.indexes["region"]:
                 head = {
-                    _both("book.grouping"): group.spec,
-                    _term("group"): f"{name} / {zh[str(name)]}",
-                    _term("account"): _term(key),
-                    _term("unit"): content.unit,
+                    both("book.grouping"): group.spec,
+                    term("group"): f"{name} / {zh[str(name)]}",
+                    term("account"): term(key),
+                    term("unit"): content.unit,
                 }
                 lines.append(
                     head | dict(zip(map(str, content.years), part.sel(region=name).values.tolist(), strict=True))
@@ -176,9 +173,9 @@ def _contents(book: Any, sheets: Sequence[Sheet], looks: Mapping[str, Any], cont
     page = book.add_worksheet(_tab("contents"))
     page.set_column(0, 0, 24)
     page.set_column(1, 1, 110)
-    page.write_string(0, 0, _both("book.title", gas=gas(content.stressor)), looks["title"])
-    page.write_row(2, 0, [_both("book.sheet"), _both("book.what")], looks["head"])
-    about = _both("book.about")
+    page.write_string(0, 0, both("book.title", gas=gas(content.stressor)), looks["title"])
+    page.write_row(2, 0, [both("book.sheet"), both("book.what")], looks["head"])
+    about = both("book.about")
     for row, (tab, title) in enumerate([(_tab("about"), about), *((s.tab, s.title) for s in sheets)], start=3):
         page.write_url(row, 0, f"internal:'{tab}'!A1", looks["link"], string=tab)
         page.write_string(row, 1, title)
@@ -190,17 +187,19 @@ def _about(book: Any, content: Content, looks: Mapping[str, Any]) -> None:
     page.set_column(0, 0, 36)
     page.set_column(1, 1, 120, looks["wrap"])
     rows = [
-        (_both("methods.facts_table"), " / ".join(dict.fromkeys(content.title.values()))),
-        (_both("methods.facts_stressors"), ", ".join(f"{name} ({unit})" for name, unit in about.units.items())),
-        (_both("methods.facts_prices"), _value(about.price_basis)),
-        (_both("methods.facts_currency"), about.currency),
-        (_both("methods.facts_boundary"), _value(about.boundary)),
-        (_both("methods.sources_title"), _value(about.source)),
-        (_both("methods.facts_licence"), _value(about.licence)),
-        (_both("methods.facts_version"), _value(about.version)),
+        (both("methods.facts_table"), " / ".join(dict.fromkeys(content.title.values()))),
+        (both("methods.facts_stressors"), ", ".join(f"{name} ({unit})" for name, unit in about.units.items())),
+        (both("methods.facts_prices"), _value(about.price_basis)),
+        (both("methods.facts_currency"), about.currency),
+        (both("methods.facts_boundary"), _value(about.boundary)),
+        (both("methods.sources_title"), _value(about.source)),
+        (both("methods.facts_licence"), _value(about.licence)),
+        (both("methods.facts_version"), _value(about.version)),
         ("Tanheng 碳衡", provenance.version()),
     ]
     rows += [(f"{year.about.year} BLAKE3", year.hash) for year in content.by_year]
+    for product in content.cases.products if content.cases is not None else ():
+        rows.append((" / ".join(product.title.values()), f"{product.source}; {product.licence}"))
     for language in labels.LANGUAGES:
         said = words(FILE, language)
         rows += [(said("section.methods.title"), said(key)) for key in ("terms.text", "methods.conservation_text")]
@@ -233,9 +232,9 @@ def _worded(values: Sequence[object]) -> bool:
 
 def _look(key: str, head: str) -> str:
     """The look of a column of numbers; "" leaves them as they are."""
-    if head == _term("year"):
+    if head == term("year"):
         return ""
-    if head == _both("methods.relative"):
+    if head == both("methods.relative"):
         return "tiny"
     return "fine" if key in ("intensity", "constant") else "number"
 

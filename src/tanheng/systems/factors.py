@@ -135,12 +135,12 @@ class Factors:
 
         Returns a row for every flow (its position in ``trade``), stage, stressor and region: flow, kg, and product,
         origin, destination, region (a place), stage, stressor, basis, source as categories, places with the same ones.
-        A flow takes the rows of its origin and
-        destination, else those of its origin to any, else of any origin to its destination, else of any to any; of each
-        those of the year before those of any year. Figures that stand in for others count only where a flow has none of
-        its own and ``fallback`` asks for them: rows whose basis is "fallback: {fallback}", and rows of emissions of
-        production for any origin (*), whose basis is that or "". All stages (of those asked) that a product has must be
-        there for each of its flows, and production of every stressor in any case; flows of nothing need none.
+        A flow takes the rows of its origin and destination, else those of its origin to any, else of any origin to its
+        destination, else of any to any; of each those of the year before those of any year. Figures that stand in for
+        others count only where a flow has none of its own and ``fallback`` asks for them: rows whose basis is
+        "fallback: {fallback}", and rows of emissions of production for any origin (*), whose basis is that or "". All
+        stages (of those asked) that a product has must be there for each of its flows, and production of each stressor
+        that any product of the trade has; flows of nothing need none.
         Raises MissingError naming the origins that have no factor by their share of the trade, QuestionError for an
         unknown stressor, stage or fallback, UnitError where trade and factor are in unlike units.
         """
@@ -193,8 +193,8 @@ class Factors:
         return tuple(dict.fromkeys(map(_word, given)))
 
     def _needs(self, flows: pd.DataFrame, rows: pd.DataFrame, line: Line, stages: Sequence[str] | None) -> pd.DataFrame:
-        """Every flow with every stage and stressor that its product has; production of every stressor in any case."""
-        kinds = rows[["product", "stage", "stressor"]].drop_duplicates()
+        """Every flow with each stage and stressor of its product, and production of each that any in the trade has."""
+        kinds = rows.loc[rows["product"].isin(flows["product"]), ["product", "stage", "stressor"]].drop_duplicates()
         if line == "emission" and (stages is None or "production" in stages):
             made = flows[["product"]].drop_duplicates().merge(kinds[["stressor"]].drop_duplicates(), how="cross")
             made = made.assign(stage=pd.Categorical(["production"] * len(made), dtype=kinds["stage"].dtype))
