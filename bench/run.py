@@ -151,6 +151,10 @@ def walks(folder: Path) -> None:
         subprocess.run([sys.executable, str(HERE / "paths.py"), *which], check=True)
 
 
+def processes(folder: Path) -> None:
+    subprocess.run([sys.executable, str(HERE / "processes.py")], check=True)
+
+
 def read(folder: Path) -> None:
     print("\nReading a synthetic EXIOBASE 3 folder (9,800 x 9,800, 1.4 GB of text), and opening it from the store")
     import reading
@@ -182,6 +186,7 @@ CASES = {
     "every": every,
     "drivers": drivers,
     "paths": walks,
+    "processes": processes,
     "large": large,
     "read": read,
     "report": report,

@@ -15,6 +15,7 @@ from tanheng.systems.assembly import assemble
 
 ROOT = Path(__file__).resolve().parents[2]
 YEAR, HEAT = 2021, 0.2266
+remembered = cache  # of methods: there is one sheet a year, kept as long as this module
 PUBLISHED_NET = 250.0  # Mt in 2021, the published net figure for China's photovoltaic products
 
 
@@ -31,19 +32,19 @@ class Sheet:
     def __init__(self, year):
         self.year = year
 
-    @cache
+    @remembered
     def t(self, key):
         return table("technology.csv", "key", "year")[key, self.year]
 
-    @cache
+    @remembered
     def grid(self, region):
         return table("grid.csv", "region", "year")[region, self.year]
 
-    @cache
+    @remembered
     def energy(self, name, region):
         return self.t(f"{name} electricity") * self.grid(region) + self.t(f"{name} fuel") * HEAT
 
-    @cache
+    @remembered
     def material(self, name):
         """kg CO2e per kg of a material of the world's mix."""
         makers = table("makers.csv", "year", "key", "region")[self.year, name]
@@ -54,31 +55,31 @@ class Sheet:
         makers = table("chain.csv", "year", "key", "to_region", "region")[self.year, step, user]
         return sum(share * cost(region) for region, share in makers.items())
 
-    @cache
+    @remembered
     def metallurgical(self, region):
         return self.energy("metallurgical", region) + table("process_co2.csv", "key")["silicon"]
 
-    @cache
+    @remembered
     def polysilicon(self, region):
         return self.energy("polysilicon", region) + self.from_makers("metallurgical", region, self.metallurgical)
 
-    @cache
+    @remembered
     def ingot(self, region):
         return self.t("ingot electricity") * self.grid(region) + self.from_makers(
             "polysilicon", region, self.polysilicon
         )
 
-    @cache
+    @remembered
     def wafer(self, region):
         silicon = self.t("silicon per cell")
         return silicon * (self.energy("wafer", region) + self.from_makers("ingot", region, self.ingot))
 
-    @cache
+    @remembered
     def cell(self, region):
         own = self.t("silicon per cell") * self.energy("cell", region)
         return own + self.t("silver per cell") * self.material("silver") + self.from_makers("wafer", region, self.wafer)
 
-    @cache
+    @remembered
     def module(self, region):
         parts = ("glass", "aluminium", "encapsulant", "backsheet", "copper")
         materials = sum(self.t(f"{name} per module") * self.material(name) for name in parts)

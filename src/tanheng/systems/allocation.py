@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from tanheng.errors import InputError, LabelError, MissingError, QuestionError, UnitError, nearest
-from tanheng.systems.finding import Finding, found
-from tanheng.systems.inventory import Exchange, Inventory, Process, Uncertainty
-from tanheng.systems.linking import LISTED, conversion, folded, link
+from tanheng.systems.finding import Finding, Severity, found, listed
+from tanheng.systems.inventory import Exchange, Inventory, Process
+from tanheng.systems.linking import conversion, folded, link
 
 Method = Literal["as given", "given", "mass", "energy", "economic", "cut-off", "substitution"]
 Shares = Mapping[str, float]  # by flow
@@ -117,7 +117,7 @@ class _Allocation:
         self, inventory: Inventory, several: list[str], fell: list[str], rounded: list[str]
     ) -> tuple[Finding, ...]:
         names = {process.id: process.name for process in inventory.processes}
-        kinds = (
+        kinds: tuple[tuple[str, Severity, list[str]], ...] = (
             ("allocated", "note", [id for id in several if id not in fell]),
             ("allocation-fallback", "warning", fell),
             ("shares-rounded", "note", rounded),
@@ -125,13 +125,13 @@ class _Allocation:
         return tuple(
             found(
                 check,
-                severity,  # type: ignore[arg-type]
+                severity,
                 inventory.about.name,
                 len(ids) / len(inventory.processes),
                 count=len(ids),
                 method=self.method,
                 fallback=self.fallback or "",
-                names=_listed([names[id] for id in ids]),
+                names=listed([names[id] for id in ids]),
                 processes=tuple(ids),
             )
             for check, severity, ids in kinds
@@ -148,9 +148,7 @@ def _products(inventory: Inventory, process: Process) -> list[Exchange]:
 
 
 def _is_co_product(inventory: Inventory, process: Process, at: int) -> bool:
-    one = process.exchanges[at]
-    product = inventory.flows[one.flow].kind == "product" and one.direction == "output" and not one.avoided
-    return product and at != process.reference
+    return at != process.reference and inventory.is_made(process.exchanges[at])
 
 
 def _cleaned(inventory: Inventory) -> Inventory:
@@ -176,7 +174,7 @@ def _sum(inventory: Inventory, process: Process, one: Exchange, other: Exchange)
     factor = conversion(other.unit, one.unit)
     if factor is None or one.direction != other.direction:
         what = f"{inventory.flows[one.flow].name} is there twice, in {one.unit} and in {other.unit}"
-        raise UnitError(what, where=_where(inventory, process), hint="give it once, or in units of one dimension")
+        raise UnitError(what, where=inventory.where(process), hint="give it once, or in units of one dimension")
     return dataclasses.replace(one, amount=one.amount + other.amount * factor, uncertainty=None)
 
 
@@ -189,7 +187,7 @@ def _by(method: Method, inventory: Inventory, process: Process) -> Shares:
         if one.amount < 0:
             what = f"its co-product {inventory.flows[one.flow].name} has the amount {one.amount:g}"
             raise InputError(
-                what, where=_where(inventory, process), hint="what it takes in is an input; or mark it avoided"
+                what, where=inventory.where(process), hint="what it takes in is an input; or mark it avoided"
             )
     if method == "cut-off":
         return {one.flow: float(one is products[0]) for one in products}
@@ -206,7 +204,7 @@ def _given(inventory: Inventory, process: Process, products: list[Exchange]) -> 
             "the source gives no shares of its products" if not process.allocation else "some of its shares are missing"
         )
         hint = "share by mass, energy or price, cut off, or name a fallback"
-        raise MissingError(what, where=_where(inventory, process), hint=hint)
+        raise MissingError(what, where=inventory.where(process), hint=hint)
     return {flow: whole[0][flow] for flow in (one.flow for one in products)}
 
 
@@ -215,7 +213,7 @@ def _by_property(inventory: Inventory, process: Process, products: list[Exchange
     total = sum(weights.values())
     if not total > 0:
         what = f"the {_PROPERTY[method][0]} of its products adds up to {total:g}"
-        raise InputError(what, where=_where(inventory, process), hint="share them by another property")
+        raise InputError(what, where=inventory.where(process), hint="share them by another property")
     return {flow: weight / total for flow, weight in weights.items()}
 
 
@@ -228,7 +226,7 @@ def _weight(inventory: Inventory, process: Process, one: Exchange, method: Metho
     if own is None:
         what = f"{flow.name}, {one.amount:g} {one.unit}, has no {name} that is known"
         hint = f"give {name} per {flow.unit} as a property of the flow, or name a fallback"
-        raise MissingError(what, where=_where(inventory, process), hint=hint)
+        raise MissingError(what, where=inventory.where(process), hint=hint)
     return abs(one.amount) * own  # a treatment's waste may be written as a negative amount
 
 
@@ -237,11 +235,11 @@ def _sound(inventory: Inventory, process: Process, shares: Shares) -> Shares:
     names = ", ".join(f"{inventory.flows[flow].name} {share:g}" for flow, share in shares.items())
     if not all(share >= 0 for share in shares.values()):
         what = f"a share is negative: {names}"
-        raise InputError(what, where=_where(inventory, process), hint="shares are from 0 to 1")
+        raise InputError(what, where=inventory.where(process), hint="shares are from 0 to 1")
     total = sum(shares.values())
     if not abs(total - 1) <= ROUNDED:
         hint = "shares of a whole add up to 1; percentages are hundredths"
-        raise InputError(f"its shares add up to {total:g}: {names}", where=_where(inventory, process), hint=hint)
+        raise InputError(f"its shares add up to {total:g}: {names}", where=inventory.where(process), hint=hint)
     return shares
 
 
@@ -255,7 +253,7 @@ def _require_known(inventory: Inventory, several: list[str], shares: Mapping[str
         for flow in {*flows, *given}:
             if flow not in flows or flow not in given:
                 what = f"{flow} is no product of it" if flow not in flows else f"there is no share of {flow}"
-                raise LabelError(what, where=_where(inventory, processes[id]), hint=nearest(flow, flows))
+                raise LabelError(what, where=inventory.where(processes[id]), hint=nearest(flow, flows))
 
 
 # -- substitution ------------------------------------------------------------------------------------------------------
@@ -282,7 +280,7 @@ def _substituted(inventory: Inventory, whom: set[str], fallback: Method | None) 
             if fallback is None:
                 what = f"nothing else is known to make its co-product {inventory.flows[was.flow].name}"
                 hint = "add a process that makes it, name its provider, or name a fallback such as mass"
-                raise InputError(what, where=_where(inventory, before), hint=hint)
+                raise InputError(what, where=inventory.where(before), hint=hint)
             exchanges[place] = was
         processes.append(dataclasses.replace(after, exchanges=tuple(exchanges)))
         if len(_products(inventory, processes[-1])) > 1 and before.id in whom:
@@ -321,19 +319,11 @@ def _scaled(exchanges: list[Exchange], share: float) -> tuple[Exchange, ...]:
     if not share:
         return ()
     return tuple(
-        dataclasses.replace(one, amount=one.amount * share, uncertainty=_narrowed(one.uncertainty, share))
+        dataclasses.replace(
+            one, amount=one.amount * share, uncertainty=one.uncertainty and one.uncertainty.scaled(share)
+        )
         for one in exchanges
     )
-
-
-def _narrowed(spread: Uncertainty | None, share: float) -> Uncertainty | None:
-    """The uncertainty of a share of an amount; a geometric standard deviation is a ratio and stays."""
-    if spread is None:
-        return None
-    scaled = [parameter * share for parameter in spread.parameters]
-    if spread.kind == "lognormal":
-        scaled[1] = spread.parameters[1]
-    return Uncertainty(spread.kind, tuple(scaled))
 
 
 def _called(inventory: Inventory, process: Process) -> tuple[str, str]:
@@ -352,12 +342,3 @@ def _relinked(inventory: Inventory, process: Process, again: Mapping[tuple[str, 
 def _provider(inventory: Inventory, one: Exchange, again: Mapping[tuple[str, str], str]) -> str:
     by_name = again.get((one.provider, folded(inventory.flows[one.flow].name)), one.provider)
     return again.get((one.provider, one.flow), by_name)
-
-
-def _where(inventory: Inventory, process: Process) -> str:
-    return f"{inventory.about.name}, process {process.name}"
-
-
-def _listed(names: list[str]) -> str:
-    more = f", ... ({len(names)} in all)" if len(names) > LISTED else ""
-    return ", ".join(names[:LISTED]) + more

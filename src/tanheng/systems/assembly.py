@@ -46,21 +46,15 @@ def _activity(inventory: Inventory, process: Process) -> Activity:
     flow = inventory.flows[made.flow]
     if flow.kind == "elementary":
         hint = "a process is there for a product, or for a waste that it treats"
-        raise InputError(
-            f"its reference is the elementary flow {flow.name}", where=_where(inventory, process), hint=hint
-        )
-    more = [one for i, one in enumerate(process.exchanges) if i != process.reference and _is_product(inventory, one)]
+        raise InputError(f"its reference is the elementary flow {flow.name}", where=inventory.where(process), hint=hint)
+    others = (one for at, one in enumerate(process.exchanges) if at != process.reference)
+    more = [one for one in others if one.amount and inventory.is_made(one)]
     if more:
         names = ", ".join(inventory.flows[one.flow].name for one in (made, *more)[:4])
         hint = "allocate them first: by mass, energy or price, by substitution, or cut off"
-        raise InputError(f"it makes {len(more) + 1} products: {names}", where=_where(inventory, process), hint=hint)
+        raise InputError(f"it makes {len(more) + 1} products: {names}", where=inventory.where(process), hint=hint)
     sign = (1 if made.direction == "output" else -1) * (1 if made.amount > 0 else -1)
     return Activity(process.id, process.name, process.location, process.stage, flow.id, flow.name, made.unit, sign)
-
-
-def _is_product(inventory: Inventory, exchange: Exchange) -> bool:
-    product = inventory.flows[exchange.flow].kind == "product"
-    return product and exchange.direction == "output" and not exchange.avoided and bool(exchange.amount)
 
 
 def _cells(inventory: Inventory, links: Sequence[Link]) -> tuple[list[Cell], list[Cell], tuple[Flow, ...]]:
@@ -109,8 +103,4 @@ def _tag(stage: str) -> int:
 def _unlike(inventory: Inventory, process: Process, exchange: Exchange) -> UnitError:
     flow = inventory.flows[exchange.flow]
     what = f"{flow.name} is in {exchange.unit}, which cannot be turned into {flow.unit}"
-    return UnitError(what, where=_where(inventory, process), hint="give it in a unit of the same dimension")
-
-
-def _where(inventory: Inventory, process: Process) -> str:
-    return f"{inventory.about.name}, process {process.name}"
+    return UnitError(what, where=inventory.where(process), hint="give it in a unit of the same dimension")

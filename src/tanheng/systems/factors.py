@@ -13,7 +13,7 @@ import pandas as pd
 
 from tanheng import provenance
 from tanheng.errors import InputError, LabelError, MissingError, QuestionError, UnitError, nearest
-from tanheng.systems.finding import Finding
+from tanheng.systems.finding import Finding, listed
 from tanheng.systems.inventory import CREDIT, STAGES, InventoryAbout
 from tanheng.systems.linking import conversion
 
@@ -30,8 +30,6 @@ COLUMNS = (
 
 _REQUIRED = ("product", "origin", "stage", "value", "unit")
 _DEFAULTS = {"destination": ANY, "line": "emission", "stressor": "CO2e", "basis": "", "source": ""}
-_LISTED = 6  # places in a message
-_OF_A_FLOW = ["flow", "product", "origin", "destination", "quantity", "unit"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -221,10 +219,9 @@ class Factors:
         own = rows[(rows["product"] == product) & (rows["stage"] == stage)]
         side = ORIGIN if own.empty or (own["origin"] != ANY).any() else DESTINATION
         by_place = shares[at].groupby(each[side][at], observed=True).sum().sort_values(ascending=False, kind="stable")
-        names = ", ".join(f"{place} {share:.1%}" for place, share in by_place.head(_LISTED).items())
-        more = f" and {len(by_place) - _LISTED} more" if len(by_place) > _LISTED else ""
+        names = listed([f"{place} {share:.1%}" for place, share in by_place.items()])
         of = f"{stage} factor" if rows["stressor"].nunique() == 1 else f"{stage} factor of {each['stressor'].iloc[0]}"
-        what = f"{product} has no {of} for {by_place.sum():.1%} of its trade, by {side}: {names}{more}"
+        what = f"{product} has no {of} for {by_place.sum():.1%} of its trade, by {side}: {names}"
         known = [name for name in self.fallbacks() if name != fallback]
         other = f', or ask for fallback="{known[0]}"' if known else ""
         return MissingError(what, where=self.about.name, hint=f"add them (0 where nothing is emitted){other}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import Literal
 
 Severity = Literal["error", "warning", "note"]
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")  # worst first
+LISTED = 5  # names in a message; the rest are counted
 
 
 @dataclass(frozen=True)
@@ -41,3 +42,13 @@ def found(check: str, severity: Severity, where: str, size: float = 0.0, **value
     """A finding with its message in English; ``values`` fill the message, ``size`` is relative to the whole."""
     what, hint = messages()[check]["en"]
     return Finding(check, severity, where, what.format(**values), float(size), hint, values)
+
+
+def listed(names: Sequence[str], most: int = LISTED, between: str = ", ") -> str:
+    """The first names, and how many there are where that is not all: in signs alone, for messages of any language.
+
+    >>> listed(list("abcdefg"))
+    'a, b, c, d, e, ... (7)'
+    """
+    more = [f"... ({len(names)})"] if len(names) > most else []
+    return between.join([*names[:most], *more])

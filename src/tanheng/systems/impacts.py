@@ -12,9 +12,8 @@ from numpy.typing import NDArray
 from tanheng import norms, units
 from tanheng.errors import LabelError, QuestionError, UnitError, nearest
 from tanheng.labels.elementary import PARTS, Gas, greenhouse_gas, looks_like_gas, medium
-from tanheng.systems.finding import Finding, Severity, found
+from tanheng.systems.finding import Finding, Severity, found, listed
 from tanheng.systems.inventory import Flow
-from tanheng.systems.linking import LISTED
 from tanheng.systems.process import Entries, ProcessSystem
 
 Array = NDArray[np.float64]
@@ -163,6 +162,6 @@ def _amounts(system: ProcessSystem) -> Array:
 
 
 def _listed(system: ProcessSystem, amounts: Array, them: Sequence[int]) -> str:
-    most = sorted(them, key=lambda at: -amounts[at])[:LISTED]
+    most = sorted(them, key=lambda at: -amounts[at])
     names = [f"{system.stressor_names[at]} ({amounts[at]:.3g} {system.stressors[at].unit})" for at in most]
-    return "; ".join([*names, f"... ({len(them)} in all)"] if len(them) > LISTED else names)
+    return listed(names, between="; ")

@@ -29,6 +29,19 @@ class Uncertainty:
     kind: Literal["lognormal", "normal", "triangular", "uniform"]
     parameters: tuple[float, ...]
 
+    def scaled(self, factor: float) -> Uncertainty:
+        """That of the amount times ``factor``, which may be negative but not nothing.
+
+        >>> Uncertainty("triangular", (1.0, 2.0, 4.0)).scaled(-2).parameters
+        (-8.0, -4.0, -2.0)
+        """
+        first, *rest = self.parameters
+        if self.kind == "lognormal":  # the geometric standard deviation is a ratio and stays
+            return Uncertainty(self.kind, (first * factor, *rest))
+        if self.kind == "normal":
+            return Uncertainty(self.kind, (first * factor, *(value * abs(factor) for value in rest)))
+        return Uncertainty(self.kind, tuple(sorted(value * factor for value in self.parameters)))
+
 
 @dataclass(frozen=True, slots=True)
 class Flow:
@@ -125,7 +138,7 @@ class Inventory:
             self._require(process)
 
     def _require(self, process: Process) -> None:
-        where = f"{self.about.name}, process {process.name}"
+        where = self.where(process)
         _require_stage(process.stage, where)
         for exchange in process.exchanges:
             if exchange.flow not in self.flows:
@@ -139,6 +152,14 @@ class Inventory:
         if not 0 <= process.reference < len(process.exchanges) or not process.made.amount:
             hint = "say which exchange the others are for, and how much of it"
             raise InputError("it has no reference, or none of it is made", where=where, hint=hint)
+
+    def where(self, process: Process) -> str:
+        """A process in words, for messages."""
+        return f"{self.about.name}, process {process.name}"
+
+    def is_made(self, exchange: Exchange) -> bool:
+        """Whether it is a product that goes out, and none that is avoided."""
+        return self.flows[exchange.flow].kind == "product" and exchange.direction == "output" and not exchange.avoided
 
     def replace(self, **changes: object) -> Inventory:
         """A new inventory with these fields exchanged, checked again."""

@@ -15,12 +15,11 @@ from typing import Literal
 
 from tanheng import units
 from tanheng.errors import QuestionError, UnitError, nearest
-from tanheng.systems.finding import Finding, Severity, found
+from tanheng.systems.finding import LISTED, Finding, Severity, found
 from tanheng.systems.inventory import Direction, Exchange, Flow, Inventory, Process
 
 Why = Literal["none", "several", "unit"]
 WORLD = ("GLO", "RoW", "WLD", "")  # what sources call a process that stands for everywhere
-LISTED = 5  # names in a finding
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +130,7 @@ class _Makers:
 
 def _named(inventory: Inventory, makers: Mapping[str, str]) -> dict[str, int]:
     """{folded name of a flow: position of the process that the user names as its maker}."""
-    found = dict[str, int]()
+    chosen = dict[str, int]()
     for name, process in makers.items():
         at = [
             i for i, one in enumerate(inventory.processes) if process == one.id or folded(process) == folded(one.name)
@@ -151,8 +150,8 @@ def _named(inventory: Inventory, makers: Mapping[str, str]) -> dict[str, int]:
             raise QuestionError(
                 f"{process} is not the one process that makes {name}", where=inventory.about.name, hint=hint
             )
-        found |= dict.fromkeys(flows, made[0])
-    return found
+        chosen |= dict.fromkeys(flows, made[0])
+    return chosen
 
 
 def _findings(inventory: Inventory, links: Sequence[Link]) -> tuple[Finding, ...]:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from tanheng.errors import ConservationError, InputError, MissingError, QuestionError, nearest
 from tanheng.kernels import reexports as kernel
-from tanheng.systems.finding import Finding, found
+from tanheng.systems.finding import LISTED, Finding, found, listed
 from tanheng.systems.linking import conversion
 from tanheng.systems.trade import ESTIMATED, TradeFlows, named
 
@@ -22,7 +22,6 @@ Imports = Literal["kept", "all"]
 
 TRACED = "re-export traced"
 NOISE = 1e-12  # of the trade in the product: a smaller flow is the rounding of an inverse
-LISTED = 5  # names in a message
 
 
 def trace_origins(
@@ -136,15 +135,15 @@ class _Trade:
     def traced(self, known: _Known, imports: Imports) -> _Traced:
         own, passed = self._split(known)
         trace = kernel.kept_by_maker if imports == "kept" else kernel.imports_by_maker
-        found = trace(own, passed, self._name)
+        kept = trace(own, passed, self._name)
         whole, out = float(self._trade.sum()) or 1.0, passed.sum(axis=1)
-        if (found < -NOISE * whole).any():
+        if (kept < -NOISE * whole).any():
             raise ConservationError("a traced flow is negative", where=self._where, hint="report this with its data")
-        found = np.where(found > NOISE * whole, found, 0.0)
+        kept = np.where(kept > NOISE * whole, kept, 0.0)
         hubs = [self._places[at] for at in np.argsort(-out, kind="stable")[:LISTED] if out[at] > 0]
         label = f"{self._rows['product'].iloc[0]} {self._rows['year'].iloc[0]}"
-        shares = float(out.sum()) / whole, float(np.trace(found)) / whole
-        return _Traced(self._laid_out(found), label, *shares, ", ".join(hubs) or "-")
+        shares = float(out.sum()) / whole, float(np.trace(kept)) / whole
+        return _Traced(self._laid_out(kept), label, *shares, ", ".join(hubs) or "-")
 
     def _split(self, known: _Known) -> tuple[Array, Array]:
         """Exports of own make, and of imports, (n, n) each."""
@@ -179,21 +178,21 @@ class _Trade:
 
     def _unknown(self, exports: Array) -> MissingError:
         order = [at for at in np.argsort(-exports, kind="stable") if exports[at] > 0]
-        names = ", ".join(f"{self._places[at]} {exports[at] / self._trade.sum():.1%}" for at in order[:LISTED])
+        names = listed([f"{self._places[at]} {exports[at] / self._trade.sum():.1%}" for at in order])
         hint = "give its production, or its re-export share (0 for a maker)"
         what = f"it is not known what {len(order)} exporters re-export (share of the trade): {names}"
         return MissingError(what, where=self._where, hint=hint)
 
-    def _laid_out(self, found: Array) -> pd.DataFrame:
+    def _laid_out(self, traced: Array) -> pd.DataFrame:
         """The rows as they were where nothing changed, then those of new pairs."""
-        rows = self._rows.assign(quantity=found[self._at])
+        rows = self._rows.assign(quantity=traced[self._at])
         changed = rows["quantity"] != self._rows["quantity"]
         estimated = self._rows["note"].str.startswith(ESTIMATED)
         rows["value"] = rows["value"].where(~changed)
         rows["note"] = rows["note"].where(~changed, np.where(estimated, f"{ESTIMATED}; {TRACED}", TRACED))
         if "mass_kg" in rows:
             rows["mass_kg"] = rows["mass_kg"].where(~changed)
-        new = found.copy()
+        new = traced.copy()
         new[self._at] = 0.0
         origin, destination = np.nonzero(new)
         first = rows.iloc[0]

@@ -282,6 +282,5 @@ def told_apart(them: Sequence[Named], name: Callable[[Named], str], more: Callab
     longer = [text if often[text] == 1 else f"{text} [{more(one)}]" for text, one in zip(short, them, strict=True)]
     often = Counter(longer)
     return tuple(
-        text if often[text] == 1 else f"{short} [{one.id}]"
-        for text, short, one in zip(longer, short, them, strict=True)
+        text if often[text] == 1 else f"{name(one)} [{one.id}]" for text, one in zip(longer, them, strict=True)
     )

@@ -11,19 +11,16 @@ from typing import Any, Literal, cast
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from tanheng.errors import LabelError, MissingError, QuestionError, UnitError, nearest
-from tanheng.systems.finding import Finding, found
+from tanheng.systems.finding import Finding, found, listed
 from tanheng.systems.linking import conversion
 from tanheng.systems.trade import ESTIMATED, EXTRA, KEY, TradeFlows, money
 
-Array = NDArray[np.float64]
 Rule = Literal["exporter", "importer", "mean", "larger", "weighted"]
 
 RULES: tuple[Rule, ...] = ("exporter", "importer", "mean", "larger", "weighted")
 MIRROR = "mirror"
-LISTED = 5  # names in a finding
 FAR = 2.0  # one report at least twice the other: mirrors that differ so do so by more than freight and timing
 
 # -- mirror flows -----------------------------------------------------------------------------------------------------
@@ -99,7 +96,7 @@ def _trust(weights: Mapping[str, float], keys: pd.MultiIndex) -> pd.Series[Any]:
     absent = sorted({*origin, *destination} - set(weights))
     if absent:
         hint = "give every country a weight above 0"
-        raise MissingError(f"there is no weight of {_few(absent)}", where="weights", hint=hint)
+        raise MissingError(f"there is no weight of {listed(absent)}", where="weights", hint=hint)
     if not all(weight > 0 for weight in weights.values()):
         raise QuestionError("a weight is not above 0", hint="give every country a weight above 0")
     o, d = (np.array([weights[name] for name in names], dtype=np.float64) for names in (origin, destination))
@@ -193,7 +190,11 @@ def _estimates(flows: TradeFlows, filled: pd.Series[Any], left: pd.Series[Any]) 
         size = max(shares.values(), default=0.0)
         findings.append(found("trade-estimated", "warning", flows.about.name, size, **values))
     if left.any():
-        values = {"count": int(left.sum()), "rows": len(frame), "products": _few(frame["product"][left].unique())}
+        values = {
+            "count": int(left.sum()),
+            "rows": len(frame),
+            "products": listed(list(frame["product"][left].unique())),
+        }
         findings.append(found("trade-unestimated", "warning", flows.about.name, float(left.mean()), **values))
     return tuple(findings)
 
@@ -229,12 +230,12 @@ def map_products(
     lost = [product for product, target in leads.items() if target is None]
     if lost and others == "refuse":
         hint = f'map it, or say others="drop" or "keep"; {nearest(lost[0], mapping)}'
-        raise LabelError(f"product {_few(lost)} leads nowhere", where=flows.about.name, hint=hint)
+        raise LabelError(f"product {listed(lost)} leads nowhere", where=flows.about.name, hint=hint)
     findings = []
     frame = flows.frame
     if lost and others == "drop":
         shares = _percents(_value_shares(frame, frame["product"].isin(lost)))
-        values = {"products": _few(lost), "count": len(lost), "shares": shares}
+        values = {"products": listed(lost), "count": len(lost), "shares": shares}
         findings.append(found("trade-dropped", "warning", flows.about.name, len(lost) / len(leads), **values))
         frame = frame[~frame["product"].isin(lost)]
     new = frame["product"].map({product: target or product for product, target in leads.items()})
@@ -282,11 +283,6 @@ def _factor(unit: str, target: str, where: str) -> float:
 def _led(product: str, mapping: Mapping[str, str]) -> str | None:
     begins = [code for code in mapping if product.startswith(code) and (product == code or code.isdigit())]
     return mapping[max(begins, key=len)] if begins else None
-
-
-def _few(names: Sequence[str] | NDArray[Any]) -> str:
-    shown = ", ".join(map(str, names[:LISTED]))
-    return f"{shown} and {len(names) - LISTED} more" if len(names) > LISTED else shown
 
 
 def _percents(shares: Mapping[str, float]) -> str:

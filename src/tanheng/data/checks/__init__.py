@@ -9,14 +9,13 @@ from collections.abc import Callable, Iterable, Sequence
 
 from tanheng.data.checks.balance import final_demand, productive, value_added
 from tanheng.data.checks.cells import empty_parts, negative_cells, without_output
-from tanheng.data.checks.common import listed
 from tanheng.data.checks.magnitude import magnitude
 from tanheng.data.checks.names import alike, discrepancies, missing_regions
 from tanheng.data.checks.neighbours import gaps, jumps
 from tanheng.data.checks.stressors import people, reference_totals, stressor_units
 from tanheng.data.findings import worst_first
 from tanheng.systems.aggregate import MEASURED
-from tanheng.systems.finding import SEVERITIES, Finding, found
+from tanheng.systems.finding import SEVERITIES, Finding, found, listed
 from tanheng.systems.table import Table
 
 __all__ = ["CHECKS", "SEVERITIES", "Finding", "check", "complete", "gaps", "jumps", "worst_first"]

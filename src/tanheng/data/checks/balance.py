@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from tanheng.data.checks.common import DISCREPANCY, IMPORTS, INVENTORIES, Array, flat, listed, ratios
+from tanheng.data.checks.common import DISCREPANCY, IMPORTS, INVENTORIES, Array, flat, ratios
 from tanheng.data.findings import ROUNDING, graded
 from tanheng.errors import TableError
 from tanheng.kernels import leontief
-from tanheng.systems.finding import Finding, Severity, found
+from tanheng.systems.finding import Finding, Severity, found, listed
 from tanheng.systems.table import Table
 
 BROKEN = 0.01  # of value added: published tables balance to rounding, and taxes or margins left out come to percents

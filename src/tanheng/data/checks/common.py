@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from functools import cache
 
 import numpy as np
@@ -11,11 +11,10 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from tanheng.data import reference
+from tanheng.systems.finding import listed
 from tanheng.systems.table import Table
 
 Array = NDArray[np.float64]
-
-SHOWN = 5  # names in a message; the rest are counted
 
 REST_OF_WORLD = frozenset({"row", "rest of world", "rest of the world", "rwd", "rw"})
 
@@ -38,16 +37,6 @@ def by_stressor(array: xr.DataArray | None, table: Table) -> Array:
     if array is None:
         return np.zeros((len(table.stressors), 0))
     return np.asarray(array.values.reshape(len(table.stressors), int(np.prod(array.shape[1:]))))
-
-
-def listed(names: Sequence[str]) -> str:
-    """The first names, and how many there are where that is not all.
-
-    >>> listed(list("abcdefg"))
-    'a, b, c, d, e, ... (7)'
-    """
-    shown = ", ".join(names[:SHOWN])
-    return f"{shown}, ... ({len(names)})" if len(names) > SHOWN else shown
 
 
 def ratios(them: Iterable[tuple[str, float]]) -> str:

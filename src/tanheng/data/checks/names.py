@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from tanheng.data.checks.common import DISCREPANCY, REST_OF_WORLD, by_country, flat, listed
+from tanheng.data.checks.common import DISCREPANCY, REST_OF_WORLD, by_country, flat
 from tanheng.data.findings import ROUNDING, graded
-from tanheng.systems.finding import Finding, found
+from tanheng.systems.finding import Finding, found, listed
 from tanheng.systems.table import Table
 
 WORLD = 40  # countries: a table of so many means the world; WIOD has 40 with a rest of the world

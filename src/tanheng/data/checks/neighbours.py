@@ -9,10 +9,10 @@ from itertools import pairwise
 import numpy as np
 
 from tanheng import units
-from tanheng.data.checks.common import Array, by_country, by_stressor, listed, ratios
+from tanheng.data.checks.common import Array, by_country, by_stressor, ratios
 from tanheng.data.findings import graded, worst_first
 from tanheng.errors import UnitError
-from tanheng.systems.finding import Finding, found
+from tanheng.systems.finding import Finding, found, listed
 from tanheng.systems.table import Table
 
 # A factor from one year to the next. Large economies grew by up to 40 % a year in current USD (Russia 2000-2008, China

@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 
 from tanheng import units
-from tanheng.data.checks.common import Array, by_country, by_stressor, listed, ratios
-from tanheng.systems.finding import Finding, Severity, found
+from tanheng.data.checks.common import Array, by_country, by_stressor, ratios
+from tanheng.systems.finding import Finding, Severity, found, listed
 from tanheng.systems.table import Table
 
 CARBON = 44.009 / 12.011  # kg CO2 per kg C (molar masses), 3.664
