@@ -150,15 +150,33 @@ def test_footprint_of_a_product_where_it_is_made(lamp):
     assert frame(text)["value"].sum() == pytest.approx(3.5, rel=1e-12)
 
 
+def test_a_product_without_years_has_a_footprint_in_any(tmp_path):
+    text = LAMP.replace("years = [2020, 2021]", "").replace('regions = "grid"', 'location = "CHN"')
+    text = text.replace('times = ["grid"]', "amount = 0.5").partition("[tables.grid]")[0]
+    (tmp_path / "lamp.toml").write_text(text, encoding="utf-8")
+    for year in ((), ("--year", "1990")):
+        found = done("product", "footprint", tmp_path / "lamp.toml", "--origin", "CHN", *year, "--format", "csv")
+        assert frame(found)["value"].sum() == pytest.approx(3.5, rel=1e-12)  # a few products of doubles
+
+
 def test_flows_and_balance_of_a_trade_of_ones_own(lamp, trade):
     """By hand: 1000 lamps of 3.5 kg from China, 100 of 2.9 kg (2 + 3 x 0.3) from Germany."""
     asked = ("product", "flows", lamp, "--trade", trade, "--unit", "kg", "--by", "region,to_region", "--format", "csv")
     flows = frame(done(*asked)).set_index(["region", "to_region"])["value"]
-    assert flows["CHN", "DEU"] + flows["DEU", "DEU"] == pytest.approx(3500, rel=1e-12)
+    assert flows["CHN", "DEU"] == pytest.approx(3500, rel=1e-12)
     net = frame(done("product", "flows", lamp, "--trade", trade, "--unit", "kg", "--balance", "--format", "csv"))
     sums = net.groupby(["component"])["value"].sum()
     assert sums["exports"] == pytest.approx(sums["imports"], rel=1e-12)
     assert sums["net"] == pytest.approx(0, abs=1e-9 * sums["exports"])
+
+
+def test_rows_of_nothing_are_left_out_and_the_largest_shown(lamp, trade):
+    asked = ("product", "flows", lamp, "--trade", trade, "--unit", "kg", "--by", "region,to_region")
+    assert len(frame(done(*asked, "--format", "csv"))) == 2
+    text = done(*asked, "--limit", "1")
+    assert "3,500.0" in text
+    assert "+ 1 (--limit N" in text
+    assert "Total: 3,790.0 kg" in text  # with 100 lamps of 2.9 kg
 
 
 def test_certificates_of_a_shipment():

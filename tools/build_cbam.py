@@ -20,6 +20,8 @@ from pathlib import Path
 
 from iso3166 import countries
 
+from product_csv import text as as_csv
+
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared" / "data"
 OUT = ROOT / "src" / "tanheng" / "data" / "cbam"
@@ -143,9 +145,9 @@ def compile_cbam(shared: Path) -> dict[str, bytes]:
     """Every file of src/tanheng/data/cbam/ but its module, by name."""
     rows = defaults(shared)
     files = {
-        "defaults.csv": _csv(("origin", "route", "direct", "indirect", "total", "goods"), _joined(rows)),
-        "goods.csv": _csv(("cn", "variant", "sector", "description"), _goods(rows)),
-        "benchmarks.csv": _csv(("cn", "route", "first", "last", "value"), benchmarks(shared)),
+        "defaults.csv": as_csv(("origin", "route", "direct", "indirect", "total", "goods"), _joined(rows)),
+        "goods.csv": as_csv(("cn", "variant", "sector", "description"), _goods(rows)),
+        "benchmarks.csv": as_csv(("cn", "route", "first", "last", "value"), benchmarks(shared)),
     }
     return {**files, "about.toml": _about(files).encode()}
 
@@ -161,12 +163,6 @@ def _joined(rows: list[Row]) -> list[tuple[str, ...]]:
 
 def _goods(rows: list[Row]) -> list[tuple[str, ...]]:
     return sorted({(row.cn, row.variant, row.sector, " ".join(row.description.split())) for row in rows})
-
-
-def _csv(head: tuple[str, ...], rows: list[tuple[object, ...]]) -> bytes:
-    out = io.StringIO()
-    csv.writer(out, lineterminator="\n").writerows([head, *rows])
-    return out.getvalue().encode()
 
 
 def _about(files: dict[str, bytes]) -> str:

@@ -9,14 +9,13 @@ four that have a value of their own in the list.
 from __future__ import annotations
 
 import argparse
-import csv
-import io
 from collections import defaultdict
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 
 from build_cbam import OTHER, ROOT, SHARED, Row, benchmarks, defaults, write
+from product_csv import text
 
 OUT = ROOT / "src" / "tanheng" / "data" / "products"
 FALLBACK = "fallback: other countries and territories"
@@ -30,7 +29,6 @@ ROUTES = {"steel, blast furnace": "2.32", "steel, direct reduction": "1.43", "st
 
 # General Administration of Customs of China, finished steel products (钢材) in 2021, Mt: 66.895 and 14.268.
 TRADE = [(2021, "steel", "CHN", "ROW", "66.9", "Mt"), (2021, "steel", "ROW", "CHN", "14.3", "Mt")]
-CUSTOMS = "General Administration of Customs of China, finished steel products, January to December 2021"
 
 Line = tuple[str, ...]
 
@@ -88,13 +86,7 @@ def _kg(tonnes: str) -> str:
 def compile_steel(shared: Path) -> dict[str, bytes]:
     """factors.csv and trade.csv."""
     head = ("year", "product", "origin", "destination", "quantity", "unit")
-    return {"factors.csv": _csv(HEAD, factors(shared)), "trade.csv": _csv(head, TRADE)}
-
-
-def _csv(head: tuple[str, ...], rows: list[tuple[object, ...]]) -> bytes:
-    out = io.StringIO()
-    csv.writer(out, lineterminator="\n").writerows([head, *rows])
-    return out.getvalue().encode()
+    return {"factors.csv": text(HEAD, factors(shared)), "trade.csv": text(head, TRADE)}
 
 
 def build(shared: Path = SHARED, out: Path = OUT) -> None:

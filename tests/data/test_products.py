@@ -21,7 +21,9 @@ def test_what_is_embedded():
 def test_every_embedded_product_says_what_it_is_in_both_languages_and_where_each_table_is_from(name):
     product = products.open(name)
     assert product.id == name
-    assert set(product.title) == {"en", "zh"}
+    for text in (product.title, product.note):
+        assert text["en"].isascii()
+        assert not text["zh"].isascii()
     assert product.source
     assert product.licence
     for table, (source, licence) in product.sources.items():

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -84,7 +85,7 @@ def exposure(
 ) -> None:
     """What CBAM would ask for a country's exports to the EU as they were, at default values, year by year."""
     kind = format_of(format, out)
-    from tanheng import accounts
+    from tanheng import accounts, labels
     from tanheng.data.trade import read_trade
 
     traded = read_trade(trade, years=year)
@@ -94,16 +95,16 @@ def exposure(
     frame = found.frame if by_product else found.totals.reset_index()
     _write(frame, found.attrs, kind, out, lang, limit, f"{origin}, {year or traded.years[-1]}")
     if len(found.outside):
-        shell.note(f"{found.outside['product'].nunique()} products of the trade are not under CBAM")
+        shell.note(labels.term("outside-cbam", lang).format(count=found.outside["product"].nunique()))
 
 
 def _write(
-    frame: pd.DataFrame, attrs: object, kind: str, out: Path | None, language: str, most: int, title: str
+    frame: pd.DataFrame, attrs: Mapping[str, Any], kind: str, out: Path | None, language: str, most: int, title: str
 ) -> None:
     from tanheng.cli import output
 
     if kind != "table":
-        shell.emit(output.encoded(kind, frame, dict(attrs)), out)  # type: ignore[call-overload]
+        shell.emit(output.encoded(kind, frame, attrs), out)
         return
     shell.show(f"CBAM, {title}", _table(frame, language, most), path=out)
 

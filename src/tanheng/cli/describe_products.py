@@ -11,7 +11,7 @@ from rich.table import Table as Grid
 
 from tanheng import labels
 from tanheng.accounts import Upstream
-from tanheng.cli.output import as_tables, figure, head, label, line, plain_grid, term, terms
+from tanheng.cli.output import as_tables, figure, head, label, line, more, plain_grid, term, terms
 from tanheng.data import findings as messages
 from tanheng.data import products
 from tanheng.data.format import Format
@@ -20,6 +20,7 @@ from tanheng.data.products import Product
 from tanheng.data.trade import TRADE_READERS
 from tanheng.systems.factors import Factors
 from tanheng.systems.finding import Finding
+from tanheng.systems.inventory import CREDIT
 from tanheng.systems.linking import folded
 from tanheng.systems.process import ProcessSystem
 
@@ -50,8 +51,8 @@ def product(one: Product, language: str) -> list[Any]:
     lines = [line(head(key, language), text, language) for key, text in told.items() if text]
     lines += [line(term("unit", language), one.unit, language)]
     if one.note:
-        lines.append(line(head("note", language), one.note, language))
-    grid = plain_grid([term("table", language), head("source", language), head("licence", language)])
+        lines.append(line(head("note", language), one.note[language], language))
+    grid = plain_grid([head(key, language) for key in ("table", "source", "licence")])
     for name, (source, licence) in one.sources.items():
         grid.add_row(name, source, licence)
     return [*lines, grid]
@@ -63,13 +64,15 @@ def factors(them: Factors, find: str | None, most: int, language: str) -> list[A
     if find is not None:
         held = frame["product"].str.contains(find, case=False, regex=False) | (frame["origin"] == find)
         frame = frame[held]
-    keys = ["product", "origin", "stage", "stressor", "year", "basis"]
-    grid = plain_grid(terms(["products", *keys[1:]], language), [f"kg / {them.frame['unit'].iloc[0]}"])
+    keys = ("products", "origin", "stage", "stressor", "year", "basis", "unit")
+    grid = plain_grid(terms(keys, language), [term("value", language)])
     for row in frame.head(most).to_dict("records"):
         year = "" if pd.isna(row["year"]) else str(int(row["year"]))
         stage = label("stage", row["stage"], language)
-        grid.add_row(row["product"], row["origin"], stage, row["stressor"], year, row["basis"], figure(row["value"]))
-    return [grid, *_more(len(frame), most)]
+        unit = f"kg/{row['unit']}"  # each product has its own
+        texts = (row["product"], row["origin"], stage, row["stressor"], year, row["basis"], unit)
+        grid.add_row(*texts, figure(row["value"]))
+    return [grid, *more(len(frame), most)]
 
 
 def system(one: ProcessSystem, find: str | None, most: int, language: str) -> list[Any]:
@@ -81,26 +84,31 @@ def system(one: ProcessSystem, find: str | None, most: int, language: str) -> li
     grid = plain_grid([*terms(("process", "region", "made", "unit", "stage"), language), "id"])
     for p in found[:most]:
         grid.add_row(p.name, p.location, p.product, p.unit, label("stage", p.stage, language), p.id)
-    return [one.about.name, said, grid, *_more(len(found), most), *_findings(one.findings, language)]
+    return [one.about.name, said, grid, *more(len(found), most), *_findings(one.findings, language)]
 
 
-def answers(results: Sequence[xr.DataArray], language: str) -> list[Any]:
-    """Each result as a table and, where its lines may be added up, their sum."""
+def answers(results: Sequence[xr.DataArray], most: int, language: str) -> list[Any]:
+    """Each result as a table and, where its lines may be added up, their sum; what is avoided is in no sum."""
     parts: list[Any] = []
     for one in results:
-        title, grid, *notes = as_tables([one], language)
-        whole = "component" not in one.dims and one.sizes["stressor"] == 1
-        total = line(term("total", language), f"{figure(float(one.sum()))} {one['unit'].item()}", language)
-        parts += [title, grid, *([total, ""] if whole else []), *notes]
+        title, grid, *notes = as_tables([one], language, most)
+        parts += [title, grid, *_total(one, language), *notes]
     return parts
+
+
+def _total(one: xr.DataArray, language: str) -> list[str]:
+    if "component" in one.dims or one.sizes["stressor"] > 1:
+        return []
+    if "stage" in one.dims and one.attrs["account"] != "avoided-emissions":
+        one = one.sel(stage=[stage for stage in one.indexes["stage"] if stage != CREDIT])
+    return [line(term("total", language), f"{figure(float(one.sum()))} {one['unit'].item()}", language), ""]
 
 
 def tree(found: Upstream, most: int, language: str) -> list[Any]:
     """The branches in the order of the tree, each with all that is behind it and what it emits itself."""
     unit = found.attrs["units"]
-    grid = plain_grid([term("process", language), *terms(("region", "stage"), language)], terms(("amount",), language))
-    for name in ("unit",):
-        grid.add_column(term(name, language))
+    grid = plain_grid(terms(("process", "region", "stage"), language), terms(("amount",), language))
+    grid.add_column(term("unit", language))
     for name in terms(("total", "share", "emitted-itself"), language):
         grid.add_column(name, justify="right")
     frame = found.frame
@@ -117,7 +125,7 @@ def tree(found: Upstream, most: int, language: str) -> list[Any]:
     sums = {"total": found.total, "listed": found.total - found.remainder, "remainder": found.remainder}
     totals = "; ".join(line(term(key, language), f"{figure(value)} {unit}", language) for key, value in sums.items())
     title = f"{term('upstream', language)} [{unit}], {found.attrs['stressor']}, {found.attrs['demand']}"
-    return [title, grid, *_more(len(rows), most), totals]
+    return [title, grid, *more(len(rows), most), totals]
 
 
 def _walk(children: dict[int, list[int]], at: int) -> Iterable[int]:
@@ -133,16 +141,12 @@ def unlinked(frame: pd.DataFrame, most: int, language: str) -> list[Any]:
     """The inputs that nothing makes, the dearest first, and how many there are."""
     attrs = frame.attrs
     numbers = ("amount", "inputs", "price", "cost")
-    grid = plain_grid(terms(("flow", "unit"), language), terms(numbers, language))
+    grid = plain_grid(terms(("elementary-or-product", "unit"), language), terms(numbers, language))
     for row in frame.head(most).to_dict("records"):
         grid.add_row(row["name"], row["unit"], *(figure(row[key]) for key in numbers))
     said = term("unlinked-counts", language).format(**attrs)
     title = f"{term('unlinked', language)}, {attrs['demand']}"
-    return [title, grid, *_more(len(frame), most), said]
-
-
-def _more(count: int, most: int) -> list[str]:
-    return [f"+ {count - most} (--limit N)"] if count > most else []
+    return [title, grid, *more(len(frame), most), said]
 
 
 def _findings(them: Sequence[Finding], language: str) -> list[Any]:

@@ -90,8 +90,11 @@ def _meta(results: Iterable[xr.DataArray]) -> dict[str, dict[str, Any]]:
 # -- for people -------------------------------------------------------------------------------------------------------
 
 
-def as_tables(results: Sequence[xr.DataArray], language: str) -> list[RenderableType]:
-    """A title, a table with a column a year, and footnotes: table, method, residual, groups."""
+def as_tables(results: Sequence[xr.DataArray], language: str, most: int | None = None) -> list[RenderableType]:
+    """A title, a table with a column a year, and footnotes: table, method, residual, groups.
+
+    With ``most``, rows of nothing are left out, and of more than so many the largest are shown.
+    """
     first = results[0]
     frame = accounts.tidy(results)
     keys = [name for name in frame.columns if name not in ("account", "year", "value", "unit")]
@@ -100,10 +103,27 @@ def as_tables(results: Sequence[xr.DataArray], language: str) -> list[Renderable
         keys.append("unit")
     if frame["stressor"].nunique() == 1 and len(keys) > 1:
         keys.remove("stressor")
+    left: list[str] = []
+    if most is not None and len(frame) > 1:
+        frame, left = _largest(frame, most)
     title = _title(str(first.attrs["account"]), language)
     head = f"{title} [{frame['unit'].iloc[0]}]" if one_unit else title
     stressors = f", {', '.join(frame['stressor'].unique())}" if "stressor" not in keys else ""
-    return [f"{head}{stressors}", _wide(frame, keys, first, language), *_footnotes(results, language)]
+    return [f"{head}{stressors}", _wide(frame, keys, first, language), *left, *_footnotes(results, language)]
+
+
+def _largest(frame: pd.DataFrame, most: int) -> tuple[pd.DataFrame, list[str]]:
+    """The rows that are not nothing, the largest ``most`` of them in their order of size, and a line on the rest."""
+    there = frame[frame["value"] != 0]
+    there = frame.head(1) if there.empty else there
+    if len(there) <= most:
+        return there, []
+    return there.sort_values("value", key=abs, ascending=False, kind="stable").head(most), more(len(there), most)
+
+
+def more(count: int, most: int) -> list[str]:
+    """A line on the rows that are not shown, if there are any."""
+    return [f"+ {count - most} (--limit N, -o FILE)"] if count > most else []
 
 
 def _title(name: str, language: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -42,6 +43,9 @@ Allocation = Annotated[
     str,
     typer.Option(metavar="METHOD", help="How co-products share: mass, energy, economic, given, cut-off, substitution."),
 ]
+Otherwise = Annotated[
+    str | None, typer.Option("--otherwise", metavar="METHOD", help="How they share where --allocation cannot be taken.")
+]
 Maker = Annotated[
     list[str] | None,
     typer.Option(metavar="FLOW=PROCESS", help="Who makes a flow that several could; may be repeated."),
@@ -63,6 +67,7 @@ def show(
     year: Year = None,
     find: Annotated[str | None, typer.Option(metavar="TEXT", help="Processes whose name or product has it.")] = None,
     allocation: Allocation = "as given",
+    otherwise: Otherwise = None,
     maker: Maker = None,
     limit: Limit = _SHOWN,
     lang: Language = "en",
@@ -76,7 +81,7 @@ def show(
         if one.has_factors:
             shell.show(*describe.factors(one.factors, find, limit, lang))
             return
-    shell.show(*describe.system(_system(name, one, year, allocation, maker), find, limit, lang))
+    shell.show(*describe.system(_system(name, one, year, allocation, otherwise, maker), find, limit, lang))
 
 
 @product.command()
@@ -95,6 +100,7 @@ def footprint(
         list[str] | None, typer.Option(help="An elementary flow in place of the impact; 'all'.")
     ] = None,
     allocation: Allocation = "as given",
+    otherwise: Otherwise = None,
     maker: Maker = None,
     tree: Annotated[bool, typer.Option("--tree", help="The suppliers behind it, branch by branch.")] = False,
     threshold: Annotated[float, typer.Option(help="Share of the footprint from which a branch is shown.")] = 0.01,
@@ -114,9 +120,9 @@ def footprint(
         if tree or unlinked:
             raise typer.BadParameter("name a --process for --tree and --unlinked; 'tanheng product show' lists them")
         results, said = _of_product(one, amount, origin, destination, year, by, gwp)
-        _write_results(results, kind, out, lang, f"{one.title[lang]}: {said}")
+        _write_results(results, kind, out, limit, lang, f"{one.title[lang]}: {said}")
         return
-    system = _system(name, one, year, allocation, maker)
+    system = _system(name, one, year, allocation, otherwise, maker)
     if process is None:
         hint = "'tanheng product show' lists them"
         raise QuestionError(f"{system.about.name} has {len(system.processes)} processes: name one", hint=hint)
@@ -132,8 +138,8 @@ def footprint(
 
     chosen = None if stressor == ["all"] else stressor or [TOTAL]
     result = life_cycle(asked, demand, by, stressor=chosen)
-    _write_results([result], kind, out, lang, result.attrs["demand"])
-    _note_findings(asked.findings)
+    _write_results([result], kind, out, limit, lang, result.attrs["demand"])
+    _note_findings(asked.findings, lang)
 
 
 @product.command()
@@ -163,6 +169,7 @@ def flows(
     estimate: Annotated[bool, typer.Option("--estimate", help="Estimate missing weights from values.")] = False,
     unit: Annotated[str, typer.Option(help="Of the answer.")] = "kt",
     gwp: Gwp = GWP,
+    limit: Limit = _SHOWN,
     format: Format = None,
     out: Out = None,
     lang: Language = "en",
@@ -185,8 +192,8 @@ def flows(
     else:
         ask = accounts.product_balance if balance else accounts.product_flows
         result = ask(factors, traded, asked, by, basis=basis, **more)
-    _write_results([result], kind, out, lang)
-    _note_findings((*traded.findings, *factors.findings))
+    _write_results([result], kind, out, limit, lang)
+    _note_findings((*traded.findings, *factors.findings), lang)
 
 
 # -- what is asked of --------------------------------------------------------------------------------------------------
@@ -212,12 +219,18 @@ def _inventory(name: str, one: Product | None, year: int | None) -> Inventory:
 
 
 def _system(
-    name: str, one: Product | None, year: int | None, allocation: str, makers: list[str] | None
+    name: str,
+    one: Product | None,
+    year: int | None,
+    allocation: str,
+    otherwise: str | None,
+    makers: list[str] | None,
 ) -> ProcessSystem:
     from tanheng.systems.allocation import allocate
     from tanheng.systems.assembly import assemble
 
-    inventory = allocate(_inventory(name, one, year), allocation)  # type: ignore[arg-type]  # it checks the name
+    given = _inventory(name, one, year)
+    inventory = allocate(given, allocation, fallback=otherwise)  # type: ignore[arg-type]  # it checks the names
     return assemble(inventory, pairs(makers or []))
 
 
@@ -242,8 +255,7 @@ def _of_product(
     from tanheng.systems.trade import TradeFlows
 
     factors = one.factors if one.has_factors else accounts.product_factors(one, year, gwp=gwp)
-    last = one.years[1] if one.years else None
-    asked = year or last or int(factors.frame["year"].max())
+    asked = year or (one.years[1] if one.years else _last_year(factors))
     if origin is None:
         hint = f"give --origin, such as {', '.join(_origins(factors, one.id)[:6])}"
         raise QuestionError(f"where is {one.id} made?", hint=hint)
@@ -253,6 +265,12 @@ def _of_product(
     if (factors.frame["line"] == "credit").any():
         results.append(accounts.avoided_emissions(factors, trade, asked, by or "stage", unit="kg"))
     return results, f"{amount:g} {one.unit}, {origin} > {destination or origin}, {asked}"
+
+
+def _last_year(factors: Factors) -> int:
+    """The last year of the factors; where they hold for any, this one."""
+    years = factors.frame["year"].dropna()
+    return int(years.max()) if len(years) else datetime.date.today().year
 
 
 def _origins(factors: Factors, product: str) -> list[str]:
@@ -279,14 +297,20 @@ def _trade(
 # -- answers -----------------------------------------------------------------------------------------------------------
 
 
-def _write_results(results: list[xr.DataArray], kind: str, out: Path | None, language: str, heading: str = "") -> None:
+def _write_results(
+    results: list[xr.DataArray], kind: str, out: Path | None, limit: int, language: str, heading: str = ""
+) -> None:
+    """The results as tables, or the rows of all that are not nothing: trade between all regions is mostly that."""
+    from tanheng import accounts
     from tanheng.cli import describe_products as describe
     from tanheng.cli import output
 
     if kind == "table":
-        shell.show(*([heading] if heading else []), *describe.answers(results, language), path=out)
-    else:
-        shell.emit(output.ENCODERS[kind](results), out)
+        shell.show(*([heading] if heading else []), *describe.answers(results, limit, language), path=out)
+        return
+    frame = accounts.tidy(results)
+    meta = {str(one.attrs["account"]): {str(key): value for key, value in one.attrs.items()} for one in results}
+    shell.emit(output.encoded(kind, frame[frame["value"] != 0], meta), out)
 
 
 def _write_tree(
@@ -309,7 +333,7 @@ def _write_tree(
     else:
         meta = found.attrs | {"total": found.total, "remainder": found.remainder}
         shell.emit(output.encoded(kind, found.frame, meta), out)
-    _note_findings(system.findings)
+    _note_findings(system.findings, language)
 
 
 def _write_unlinked(
@@ -340,8 +364,10 @@ def number(text: str) -> float:
         raise typer.BadParameter(f"{text!r} is not a number") from None
 
 
-def _note_findings(findings: tuple[Finding, ...]) -> None:
+def _note_findings(findings: tuple[Finding, ...], language: str) -> None:
     """What was left out or stands in for something, in a line each."""
+    from tanheng.data.findings import said
+
     for finding in findings:
         if finding.severity != "note":
-            shell.note(finding.what)
+            shell.note(said(finding, language)[0])

@@ -29,7 +29,7 @@ TOLERANCE = 1e-9  # of the amounts in an equation: LU of a system that means som
 
 
 @dataclass(frozen=True, eq=False)
-class Factors:
+class Factorised:
     """A technosphere ``M`` (n, n), factorised block by block.
 
     Processes that need each other, by however long a loop, form a block; the largest such block, what it draws on and
@@ -61,7 +61,7 @@ class Factors:
         return back
 
 
-def factorise(M: sp.csc_array, name: Callable[[int], str] = str) -> Factors:
+def factorise(M: sp.csc_array, name: Callable[[int], str] = str) -> Factorised:
     """The factors of ``M`` (n, n). Raises SingularError naming a process that makes the system unsolvable.
 
     >>> factors = factorise(sp.csc_array([[-2.0, 100.0], [10.0, 0.0]]))
@@ -78,7 +78,7 @@ def factorise(M: sp.csc_array, name: Callable[[int], str] = str) -> Factors:
         lus = tuple(_lu(blocks[i, i], "MMD_AT_PLUS_A" if i == 1 else "NATURAL") for i in range(3))
     except RuntimeError:  # SuperLU's word for a pivot that is exactly zero
         raise _singular(name(_worst_column(M)), "it uses as much of its own product, by a loop, as it makes") from None
-    return Factors(M, order, cuts, lus, {at: block for at, block in blocks.items() if at[0] < at[1] and block.nnz})
+    return Factorised(M, order, cuts, lus, {at: block for at, block in blocks.items() if at[0] < at[1] and block.nnz})
 
 
 def _parts(M: sp.csc_array) -> tuple[NDArray[np.intp], tuple[int, int, int, int]]:
@@ -122,14 +122,14 @@ def _lu(block: sp.csc_array, ordering: str) -> Any:
         return splu(block)
 
 
-def activity(factors: Factors, k: Array) -> Array:
+def activity(factors: Factorised, k: Array) -> Array:
     """M⁻¹ k: how much of each process (n,) or (n, m) is needed for the demands ``k``. Raises SingularError."""
     x = factors.solve(k)
     _require_solved(factors.M, x, k)
     return x
 
 
-def multipliers(factors: Factors, Q: Array) -> Array:
+def multipliers(factors: Factorised, Q: Array) -> Array:
     """Q M⁻¹ (s, n): what one unit of each product takes of each of s stressors ``Q`` (s, n), all of it upstream.
 
     >>> factors = factorise(sp.csc_array([[-2.0, 100.0], [10.0, 0.0]]))

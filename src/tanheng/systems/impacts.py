@@ -56,7 +56,7 @@ def impacts(system: ProcessSystem, gwp: str, name: str = "GHG", *, keep: bool = 
     return system.with_biosphere(
         (*kept, *rows),
         cells,
-        about=dataclasses.replace(system.about, version=f"{system.about.version}; {name} by {gwp}"),
+        about=dataclasses.replace(system.about, version=f"{system.about.version}; {name} by {gwp}", norms=gwp),
         findings=(*system.findings, *_findings(system, gases, factors, gwp, name)),
     )
 

@@ -105,7 +105,10 @@ class Process:
 
 @dataclass(frozen=True)
 class InventoryAbout:
-    """What an inventory is: its name, source, licence, version, the year it speaks of, the currency of its prices."""
+    """What an inventory is: its name, source, licence, version, the year it speaks of, the currency of its prices.
+
+    ``norms`` are those that were applied to it (a set of warming potentials), "none" before any is.
+    """
 
     name: str
     source: str = NOT_STATED
@@ -113,6 +116,7 @@ class InventoryAbout:
     version: str = NOT_STATED
     year: int | None = None
     currency: str = ""
+    norms: str = "none"
 
 
 @dataclass(frozen=True, eq=False)

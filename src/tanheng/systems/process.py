@@ -156,21 +156,21 @@ class ProcessSystem:
         return self.cutoffs.matrix((len(self.unlinked), len(self.processes)))
 
     @cached_property
-    def factors(self) -> kernel.Factors:
+    def factors(self) -> kernel.Factorised:
         """M factorised, once. Raises SingularError naming a process."""
         return kernel.factorise(self.M, self._name)
 
     @cached_property
-    def kept(self) -> kernel.Factors:
+    def kept(self) -> kernel.Factorised:
         """M without its tagged cells, factorised: what is reached with no stage between."""
         return self._without(self.technosphere.tag != KEPT)
 
     @cached_property
-    def burdens(self) -> kernel.Factors:
+    def burdens(self) -> kernel.Factorised:
         """M without what is avoided, factorised."""
         return self._without(self.technosphere.tag == LINES.index(CREDIT))
 
-    def _without(self, cells: NDArray[np.bool_]) -> kernel.Factors:
+    def _without(self, cells: NDArray[np.bool_]) -> kernel.Factorised:
         if not cells.any():
             return self.factors
         return kernel.factorise(self.technosphere.matrix(self.M.shape, ~cells), self._name)
@@ -236,7 +236,7 @@ class ProcessSystem:
             parts[CREDIT] = self._behind(self.factors, tag == credit, np.sum(list(parts.values()), axis=0))
         return parts
 
-    def _behind(self, factors: kernel.Factors, cells: NDArray[np.bool_], running: Array) -> Array:
+    def _behind(self, factors: kernel.Factorised, cells: NDArray[np.bool_], running: Array) -> Array:
         """The activity behind these cells of the processes ``running``; most of many demands ask nothing of them."""
         right: Array = -(self.technosphere.matrix(self.M.shape, cells) @ running)
         asked = right.any(axis=0)

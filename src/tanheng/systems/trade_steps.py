@@ -60,6 +60,7 @@ def reconcile(
     keys = x.index.union(m.index, sort=False)
     x, m = x.reindex(keys), m.reindex(keys)
     share = _share(rule, weights, x["quantity"], m["quantity"])
+    share = share.where(x["reporter"].notna(), 0.0)  # an importer's report without a quantity may be the only one
     out = _mixed(x, m, share, rule, cif_margin).reset_index()
     rest = frame[frame["reporter"] == ""]
     joined = pd.concat([rest, out], ignore_index=True) if len(rest) else out

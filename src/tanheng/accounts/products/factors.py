@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -21,7 +22,7 @@ from tanheng.errors import MissingError, UnitError
 from tanheng.systems.assembly import assemble
 from tanheng.systems.factors import ANY, DESTINATION, FALLBACK, ORIGIN, Factors
 from tanheng.systems.impacts import impacts
-from tanheng.systems.inventory import CREDIT, InventoryAbout
+from tanheng.systems.inventory import CREDIT
 from tanheng.systems.linking import conversion
 from tanheng.systems.process import KEPT, LINES, ProcessSystem
 
@@ -61,7 +62,9 @@ def product_factors(product: Product, year: int | None = None, *, gwp: str | Non
     asked = list(_asked(laid_out))
     rows = pd.DataFrame(_rows(system, asked))
     rows["year"] = laid_out.said
-    about = InventoryAbout(product.title["en"], product.source, product.licence, system.about.version, laid_out.said)
+    about = dataclasses.replace(
+        system.about, name=product.title["en"], source=product.source, licence=product.licence, year=laid_out.said
+    )
     made = Factors.of(_summed(rows.assign(source=product.id)), about, product.precursors)
     return made.replace(findings=system.findings)
 

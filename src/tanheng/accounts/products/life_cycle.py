@@ -92,6 +92,7 @@ def facts(system: ProcessSystem, demand: Mapping[str, float]) -> dict[str, Any]:
         "source": system.about.source,
         "licence": system.about.licence,
         "version": system.about.version,
+        "norms": system.about.norms,
         "demand": "; ".join(f"{amount:g} {one.unit} {one.product} ({one.name})" for amount, one in wanted),
         "unlinked": len(system.unlinked),
     }

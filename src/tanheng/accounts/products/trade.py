@@ -260,6 +260,7 @@ class _Asked:
             "licence": _texts(trade.about.licence, factors.about.licence),
             "boundary": "goods that cross a border, by maker and user",
             "factors": factors.about.name,
+            "norms": factors.about.norms,
             "factor_sources": _texts(*self.rows["source"].unique()),
             "basis": self._basis,
             "transport": self._transport or "by factor",

@@ -18,6 +18,7 @@ from tanheng.data.inventories.parts import xml
 from tanheng.data.inventories.parts.amounts import Measure, properties
 from tanheng.data.inventories.parts.categories import compartment
 from tanheng.data.inventories.parts.notes import Notes
+from tanheng.data.inventories.parts.shares import are_whole
 from tanheng.data.inventories.parts.uncertainty import Uncertainties
 from tanheng.data.inventories.parts.xml import Element, children, spoken, text
 from tanheng.errors import InputError, LabelError, nearest
@@ -27,7 +28,7 @@ from tanheng.systems.inventory import Direction, Exchange, Flow, Inventory, Inve
 FORMAT = Format(
     name="ilcd",
     title={"en": "ILCD", "zh": "ILCD"},
-    files=("*.zip or a folder with processes/*.xml, flows/*.xml, flowproperties/*.xml, unitgroups/*.xml",),
+    files=("processes/*.xml", "flows/*.xml", "flowproperties/*.xml", "unitgroups/*.xml"),
     homepage="https://eplca.jrc.ec.europa.eu/LCDN/developerILCDDataFormat.html",
     note={
         "en": "Processes with the flows, flow properties and unit groups that they name. Of several versions of a "
@@ -225,8 +226,8 @@ class _Maker:
         shares = {products[to]: share for to, share in given.pop() if to in products} if len(given) == 1 else {}
         if not shares:
             self._notes.add("causal-allocation", name)
-        elif abs(sum(shares.values()) - 1) > 0.01:  # percentages with a digit or two
-            self._notes.add("shares-unsound", name)
+        elif not are_whole(shares):
+            self._notes.add("shares-unsound", name, "warning")
         else:
             return {_METHODS.get(approach.casefold(), "physical"): shares}
         return {}

@@ -17,6 +17,7 @@ from tanheng.data.format import Format
 from tanheng.data.inventories.parts import flows as flow_parts
 from tanheng.data.inventories.parts.notes import Notes
 from tanheng.data.inventories.parts.olca import Json, Record, Records, References, listed, load, number, refers, word
+from tanheng.data.inventories.parts.shares import are_whole
 from tanheng.data.inventories.parts.uncertainty import Uncertainties, scaled
 from tanheng.errors import InputError
 from tanheng.systems.finding import Finding, found
@@ -25,7 +26,7 @@ from tanheng.systems.inventory import Direction, Exchange, Flow, Inventory, Inve
 FORMAT = Format(
     name="olca-jsonld",
     title={"en": "openLCA JSON-LD", "zh": "openLCA JSON-LD"},
-    files=("*.zip or a folder with processes/*.json, flows/*.json, unit_groups/*.json ...",),
+    files=("processes/*.json", "flows/*.json", "unit_groups/*.json"),
     homepage="https://greendelta.github.io/olca-schema/",
     note={
         "en": "Schemas 1 and 2. Stored amounts are used, formulas are not computed; factors for single exchanges "
@@ -36,7 +37,6 @@ FORMAT = Format(
 
 _METHODS = {"PHYSICAL_ALLOCATION": "physical", "ECONOMIC_ALLOCATION": "economic"}
 _CUT_OFF = re.compile(r"(cut-?off|dummy)\b", re.IGNORECASE)  # how the US LCI calls flows that it does not follow
-_ADDS_UP = 0.01  # shares are printed with two digits and more
 
 
 def holds(place: Archive) -> bool:
@@ -188,9 +188,9 @@ class _Maker:
         if any(one.get("allocationType") == "CAUSAL_ALLOCATION" and one.get("value") for one in factors):
             self._notes.add("causal-allocation", name)
         given = {method: of for method, of in shares.items() if any(of.values())}
-        sound = {method: of for method, of in given.items() if abs(sum(of.values()) - 1) <= _ADDS_UP}
+        sound = {method: of for method, of in given.items() if are_whole(of)}
         if len(sound) < len(given):
-            self._notes.add("shares-unsound", name)
+            self._notes.add("shares-unsound", name, "warning")
         default = _METHODS.get(word(content, "defaultAllocationMethod"))
         return {method: sound[method] for method in sorted(sound, key=lambda one: one != default)}
 

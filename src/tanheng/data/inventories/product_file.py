@@ -1,8 +1,9 @@
 """Our own product file: a product, its processes and what feeds them, in one TOML file with tables beside it.
 
 At the top: ``id``, ``title`` (``{ en = , zh = }`` or one text), ``unit``, ``reference`` (the process whose product is
-traded and asked for), ``source``, ``licence``, and optionally ``years = [first, last]``, ``note``, and ``world =
-"table:key"``, the makers' shares in the world, by which an average stands in for a maker that is not there. Then:
+traded and asked for), ``source``, ``licence``, and optionally ``years = [first, last]``, ``note`` (as title), and
+``world = "table:key"``, the makers' shares in the world, by which an average stands in for a maker that is not there.
+Then:
 
 ``[[process]]``  ``id``, ``title``, ``unit`` of what it makes; ``stage`` (production unless told otherwise),
     ``location``; ``regions = "table"`` repeats it for every region of that table as ``id@region`` (also "table:key",
@@ -48,7 +49,7 @@ from tanheng.data.archive import Archive, Entry
 from tanheng.data.format import Format
 from tanheng.data.inventories.parts import product_spec
 from tanheng.data.inventories.parts.product_exchanges import Builder, instance
-from tanheng.data.inventories.parts.product_spec import FileSpec, ProcessSpec, ProductSpec, TableSpec
+from tanheng.data.inventories.parts.product_spec import ProcessSpec, ProductSpec, TableSpec
 from tanheng.data.inventories.parts.product_tables import (
     GROUP,
     Place,
@@ -59,13 +60,12 @@ from tanheng.data.inventories.parts.product_tables import (
     parse_groups,
 )
 from tanheng.errors import InputError, MissingError, QuestionError, nearest
-from tanheng.systems.finding import Finding, found
+from tanheng.systems.finding import Finding, Severity, found, listed
 from tanheng.systems.inventory import Inventory, InventoryAbout
 
 NAME = "product.toml"
 GROUPS = "groups"  # as a table of regions
 EMBEDDED = Path(__file__).parents[1] / "products" / "tables"
-LISTED = 6  # stand-ins in a finding
 
 FORMAT = Format(
     name="product",
@@ -155,9 +155,8 @@ class Source:
             raise InputError(f"table {name!r} is not known", where=who, hint=nearest(name, self.tables))
         return self.tables[name]
 
-    def beside(self, file: FileSpec | str) -> Entry:
+    def beside(self, name: str) -> Entry:
         """The file of that name beside the product file; raises InputError if it is not there."""
-        name = file if isinstance(file, str) else file.file
         if self.place.path.is_file() and len(self.place.entries) == 1 and self.entry.where == str(self.place.path):
             return archive.open(self.place.path.parent / name).entries[0]
         wanted = str(PurePosixPath(self.entry.name).parent / name)
@@ -292,11 +291,10 @@ class Expansion:
             for one in them:
                 by_table[one.table, one.what][one.wanted, one.used] = None
         for (table, what), pairs in by_table.items():
-            names = ", ".join(f"{wanted} → {used}" for wanted, used in list(pairs)[:LISTED])
-            names += f", ... ({len(pairs)})" if len(pairs) > LISTED else ""
-            severity = "note" if what == "group" else "warning"
+            names = listed([f"{wanted} → {used}" for wanted, used in pairs])
+            severity: Severity = "note" if what == "group" else "warning"
             where = f"{self.spec.title['en']}, {table}"
-            yield found(f"product-{what}", severity, where, count=len(pairs), names=names)  # type: ignore[arg-type]
+            yield found(f"product-{what}", severity, where, count=len(pairs), names=names)
 
 
 def _find(place: Archive) -> Entry | None:

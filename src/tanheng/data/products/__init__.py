@@ -32,9 +32,10 @@ FOLDER = Path(__file__).parent
 class Product:
     """A product file, opened: what it says of itself, its inventory or factors by year, its trade.
 
-    ``title`` is by language; ``unit`` that of its trade and factors; ``reference`` the process asked for ("" where it
-    has factors); ``life`` the processes after the sale by stage; ``precursors`` the products traded on their own
-    that it contains, each with those it contains itself; ``years`` the first and last year, None where it has none.
+    ``title`` and ``note`` ({} for none) are by language; ``unit`` that of its trade and factors; ``reference`` the
+    process asked for ("" where it has factors); ``life`` the processes after the sale by stage; ``precursors`` the
+    products traded on their own that it contains, each with those it contains itself; ``years`` the first and last
+    year, None where it has none.
     """
 
     id: str
@@ -43,7 +44,7 @@ class Product:
     reference: str
     source: str
     licence: str
-    note: str
+    note: Mapping[str, str]
     years: tuple[int, int] | None
     life: Mapping[str, tuple[str, ...]]
     precursors: Mapping[str, tuple[str, ...]]
@@ -95,7 +96,7 @@ class Product:
 
     def _rows(self, spec: FileSpec) -> pd.DataFrame:
         """The lines of a file: text but for its numbers, and blanks as missing."""
-        entry = self.file.beside(spec)
+        entry = self.file.beside(spec.file)
         texts = {name: str for name in ("product", "origin", "destination", "region")}
         try:
             return pd.read_csv(BytesIO(entry.bytes()), dtype=texts, keep_default_na=False, na_values=[""])

@@ -117,16 +117,16 @@ def _single(frame: pd.DataFrame, where: str) -> tuple[pd.DataFrame, tuple[Findin
     """Every flow once: no unions of countries, years and not their months, all procedures and not their sum as well."""
     union = frame["reporter"].str.startswith(_WHOLES) | frame["partner"].str.startswith(_WHOLES)
     kept = frame[~union & (frame["product"] != "TOTAL")]
-    findings = rows.left_out(frame, kept, "unions of countries and the code TOTAL", where)
+    findings = rows.left_out(frame, kept, "unions", where)
     if (kept["partner"] == "GB").any() and kept["partner"].isin(_KINGDOM).any():
         whole = kept[~kept["partner"].isin(_KINGDOM)]
-        findings += rows.left_out(kept, whole, "Northern Ireland and Great Britain apart, beside GB", where)
+        findings += rows.left_out(kept, whole, "kingdom", where)
         kept = whole
     years = rows.totals_only(kept.assign(yearly=kept["month"] == _YEAR), _LINE, "yearly", [True])
-    findings += rows.left_out(kept, years, "months of flows that are there by year", where)
+    findings += rows.left_out(kept, years, "months", where)
     if "regime" in years:
         single = rows.totals_only(years, [*_LINE, "period"], "regime", ["4"])  # 4 is the total of all procedures
-        findings += rows.left_out(years, single, "statistical procedures whose total is there", where)
+        findings += rows.left_out(years, single, "procedures", where)
         years = single
     return years, (*findings, *rows.months(years[~years["yearly"]], where))
 

@@ -131,10 +131,9 @@ def _countries(frame: pd.DataFrame, where: str) -> tuple[pd.DataFrame, list[Find
             raise InputError(f"a {side} has no code", where=where, hint=hint)
     whole = frame["reporter"].isin(_WHOLES) | frame["partner"].isin(_WHOLES) | (frame["product"] == "TOTAL")
     kept = frame[~whole]
-    findings = rows.left_out(frame, kept, "World, unions of countries and the code TOTAL", where)
+    findings = rows.left_out(frame, kept, "unions", where)
     known = kept["flow"].isin(["X", "M", "RX"])
-    why = "re-imports and flows by customs procedure, which exports and imports hold"
-    findings += rows.left_out(kept, kept[known], why, where)
+    findings += rows.left_out(kept, kept[known], "kinds", where)
     kept, more = rows.placed(kept[known], ("reporter", "partner"), _code, where)
     return kept, [*findings, *more]
 
@@ -151,12 +150,12 @@ def _single(frame: pd.DataFrame, where: str) -> tuple[pd.DataFrame, list[Finding
     for column, totals in _DETAILS.items():
         keys = [key for key in (*_LINE, "period", "freq") if key in kept]
         kept = rows.totals_only(kept, keys, column, totals)
-    findings = rows.left_out(frame, kept, "details by second partner, customs procedure or mode of transport", where)
+    findings = rows.left_out(frame, kept, "details", where)
     if "period" not in kept:
         return kept, list(findings)
     yearly = kept["period"].str.len() < 6
     years = rows.totals_only(kept.assign(yearly=yearly), _LINE, "yearly", [True])
-    findings += rows.left_out(kept, years, "months of flows that are there by year", where)
+    findings += rows.left_out(kept, years, "months", where)
     monthly = years[~years["yearly"]]
     by_month = monthly.assign(month=monthly["period"].str[-2:])
     return years, [*findings, *rows.months(by_month, where)]
@@ -212,6 +211,5 @@ def _with_reexports(flows: pd.DataFrame, passed: pd.DataFrame, where: str) -> tu
     lost = len(part) - int(part.merge(flows[keys], on=keys).shape[0])
     findings = []
     if lost:
-        why = "re-exports of flows of which no exports are reported"
-        findings.append(found("trade-left-out", "warning", where, lost / len(part), count=lost, why=why))
+        findings.append(found("trade-left-out-reexports", "warning", where, lost / len(part), count=lost))
     return out, findings

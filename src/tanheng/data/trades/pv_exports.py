@@ -60,7 +60,7 @@ def read(place: Archive, wanted: Wanted = ALL) -> TradeFlows:
     where = place.path.name
     kept = frame[frame["kind"] != _REGION]
     wanted.require_some(kept, str(place.path))
-    findings = rows.left_out(frame, kept, "regions, which hold the countries", where)
+    findings = rows.left_out(frame, kept, "regions", where)
     kept, places = rows.placed(kept, ("destination",), countries.country_code, where)
     findings += (*places, *rows.months(kept, where), *_cells(kept, where))
     flows = rows.summed(kept, ["year", "product", "destination"], ["quantity", "mass_kg", "value"])
@@ -95,5 +95,5 @@ def _cells(frame: pd.DataFrame, where: str) -> tuple[Finding, ...]:
     years = sorted(set(frame["year"][(frame["year"] < _SPLIT) & (frame["commodity"] == "Panels")]))
     if not years:
         return ()
-    said = f"{years[0]}" if len(years) == 1 else f"{years[0]} to {years[-1]}"
+    said = f"{years[0]}" if len(years) == 1 else f"{years[0]}-{years[-1]}"
     return (found("trade-cells", "note", where, years=said),)

@@ -191,8 +191,8 @@ def _parquet(entry: Entry) -> Columns:
     try:
         table = pq.read_table(io.BytesIO(entry.bytes()))
     except (pa.ArrowInvalid, OSError) as error:
-        hint = _HINT
-        raise InputError(f"is no Parquet file ({str(error).splitlines()[0]})", where=entry.where, hint=hint) from None
+        said = str(error).splitlines()[0]
+        raise InputError(f"is no Parquet file ({said})", where=entry.where, hint=_HINT) from None
     return {name: table[name].to_numpy() for name in table.column_names}
 
 

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 
-from tanheng.systems.finding import Finding, Severity, found
-
-LISTED = 5  # names in a finding
+from tanheng.systems.finding import SEVERITIES, Finding, Severity, found, listed
 
 
 class Notes:
@@ -21,7 +19,7 @@ class Notes:
 
     def findings(self, where: str) -> tuple[Finding, ...]:
         """A finding a check, the worst first; it names those that were counted most."""
-        order = sorted(self._names.items(), key=lambda one: ("error", "warning", "note").index(one[0][1]))
+        order = sorted(self._names.items(), key=lambda one: SEVERITIES.index(one[0][1]))
         return tuple(
             found(check, severity, where, count=sum(names.values()), distinct=len(names), names=_listed(names))
             for (check, severity), names in order
@@ -29,5 +27,4 @@ class Notes:
 
 
 def _listed(names: Counter[str]) -> str:
-    most = [f"{name} ({count})" if count > 1 else name for name, count in names.most_common(LISTED)]
-    return ", ".join(most) + (f", ... ({len(names)} in all)" if len(names) > LISTED else "")
+    return listed([f"{name} ({count})" if count > 1 else name for name, count in names.most_common()])

@@ -107,13 +107,11 @@ class Precursor:
 
 @dataclass(frozen=True)
 class FileSpec:
-    """A file of factors or of trade: its name, unit, source and licence."""
+    """A file of factors or of trade: its name, source and licence."""
 
     file: str
-    unit: str
     source: str
     licence: str
-    note: str
 
 
 @dataclass(frozen=True)
@@ -127,7 +125,7 @@ class ProductSpec:
     world: Reference | None
     source: str
     licence: str
-    note: str
+    note: Mapping[str, str]
     years: tuple[int, int] | None
     life: Mapping[str, tuple[str, ...]]
     precursors: Mapping[str, Precursor]
@@ -153,15 +151,15 @@ def parse(keys: Mapping[str, Any], where: str) -> ProductSpec:
         world=_reference(top, "world"),
         source=top.text("source"),
         licence=top.text("licence"),
-        note=top.text("note", ""),
+        note=_spoken(top, "note", where),
         years=_years(top),
         life=_life(top.table("life"), f"{where}, life"),
         precursors={
-            name: _precursor(name, one, f"{where}, precursors.{name}") for name, one in top.named("precursors")
+            name: _precursor(name, one, f"{where}, precursors.{name}") for name, one in top.table("precursors").items()
         },
         groups=_groups(top),
-        tables={name: _table(name, one, f"{where}, tables.{name}") for name, one in top.named("tables")},
-        flows={name: _flow(name, one, f"{where}, flows.{name}") for name, one in top.named("flows")},
+        tables={name: _table(name, one, f"{where}, tables.{name}") for name, one in top.table("tables").items()},
+        flows={name: _flow(name, one, f"{where}, flows.{name}") for name, one in top.table("flows").items()},
         processes=processes,
         factors=factors,
         trade=_file(top, "trade"),
@@ -309,7 +307,7 @@ def _file(top: Keys, key: str) -> FileSpec | None:
         return None
     own = Keys(keys, f"{top.where}, {key}", _FILE)
     file = _file_name(own, "file", required=True)
-    return FileSpec(file, *(own.text(name, "") for name in ("unit", "source", "licence", "note")))
+    return FileSpec(file, own.text("source", ""), own.text("licence", ""))
 
 
 def _file_name(own: Keys, key: str, *, required: bool = False) -> str:
@@ -345,11 +343,17 @@ def _stage(own: Keys, default: str) -> str:
 
 
 def _title(own: Keys, where: str) -> dict[str, str]:
-    keys = own.keys.get("title")
-    if isinstance(keys, str):
-        return {"en": keys, "zh": keys}
-    if not isinstance(keys, Mapping):
+    title = _spoken(own, "title", where)
+    if not title:
         hint = 'write title = { en = "Glass", zh = "玻璃" }, or one text for both languages'
         raise InputError("has no title", where=where, hint=hint)
-    titles = Keys(keys, f"{where}, title", ("en", "zh"))
-    return {"en": titles.text("en"), "zh": titles.text("zh")}
+    return title
+
+
+def _spoken(own: Keys, key: str, where: str) -> dict[str, str]:
+    """A text by language: of a table, or one text for both; empty where it is not there."""
+    given = own.keys.get(key, "")
+    if isinstance(given, str):
+        return {"en": given, "zh": given} if given.strip() else {}
+    texts = Keys(given, f"{where}, {key}", ("en", "zh"))
+    return {"en": texts.text("en"), "zh": texts.text("zh")}

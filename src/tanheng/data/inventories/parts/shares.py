@@ -10,6 +10,11 @@ from tanheng.systems.allocation import ROUNDED
 GIVEN = "given"  # the method of shares that the source states
 
 
+def are_whole(shares: Mapping[str, float], whole: float = 1.0) -> bool:
+    """Whether shares are none of them negative and add up to ``whole``, but for the rounding of what is printed."""
+    return abs(sum(shares.values()) / whole - 1) <= ROUNDED and min(shares.values()) >= 0
+
+
 def given(shares: Mapping[str, float], name: str, notes: Notes) -> dict[str, dict[str, float]]:
     """``Process.allocation`` of shares in percent or as parts of 1; {} for one product.
 
@@ -20,9 +25,8 @@ def given(shares: Mapping[str, float], name: str, notes: Notes) -> dict[str, dic
     """
     if len(shares) < 2:
         return {}
-    total = sum(shares.values())
-    whole = next((one for one in (100.0, 1.0) if abs(total / one - 1) <= ROUNDED), None)
-    if whole is None or min(shares.values()) < 0:
+    whole = next((one for one in (100.0, 1.0) if are_whole(shares, one)), None)
+    if whole is None:
         notes.add("shares-unsound", name, "warning")
         return {}
     return {GIVEN: {flow: share / whole for flow, share in shares.items()}}

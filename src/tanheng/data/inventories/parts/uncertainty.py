@@ -89,19 +89,8 @@ class Uncertainties:
 
 
 def scaled(uncertainty: Uncertainty | None, factor: float) -> Uncertainty | None:
-    """That of an amount multiplied by ``factor``, which may be negative but not nothing.
-
-    >>> scaled(Uncertainty("triangular", (1.0, 2.0, 4.0)), -2).parameters
-    (-8.0, -4.0, -2.0)
-    """
-    if uncertainty is None or factor == 1:
-        return uncertainty
-    first, *rest = uncertainty.parameters
-    if uncertainty.kind == "lognormal":
-        return Uncertainty("lognormal", (first * factor, *rest))
-    if uncertainty.kind == "normal":
-        return Uncertainty("normal", (first * factor, *(value * abs(factor) for value in rest)))
-    return Uncertainty(uncertainty.kind, tuple(sorted(value * factor for value in uncertainty.parameters)))
+    """``uncertainty.scaled(factor)``, or None of none."""
+    return uncertainty and uncertainty.scaled(factor)
 
 
 def _number(value: object) -> float | None:

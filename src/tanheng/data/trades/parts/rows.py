@@ -9,9 +9,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from tanheng.systems.finding import Finding, found
+from tanheng.systems.finding import LISTED, Finding, found, listed
 
-LISTED = 8  # names in a finding
 OTHER_ASIA = "S19"  # UN Comtrade's code of what is in Asia and not specified elsewhere
 SOURCE_ESTIMATE = "estimated by the source"
 
@@ -29,8 +28,7 @@ def placed(
         codes |= dict.fromkeys(asia, "TWN")
         findings.append(found("trade-other-asia", "note", where, code=asia[0]))
     if unknown:
-        few = ", ".join(unknown[:LISTED]) + (", ..." if len(unknown) > LISTED else "")
-        values = {"names": few, "count": len(unknown)}
+        values = {"names": listed(unknown), "count": len(unknown)}
         findings.append(found("trade-places", "note", where, len(unknown) / len(names), **values))
     new = {column: frame[column].map({name: codes[name] or name for name in names}) for column in columns}
     return frame.assign(**new), tuple(findings)
@@ -47,10 +45,10 @@ def totals_only(frame: pd.DataFrame, keys: Sequence[str], column: str, totals: S
     return frame[total | ~has_total]
 
 
-def left_out(frame: pd.DataFrame, kept: pd.DataFrame, why: str, where: str) -> tuple[Finding, ...]:
-    """A finding for the lines that are not kept, or none."""
+def left_out(frame: pd.DataFrame, kept: pd.DataFrame, what: str, where: str) -> tuple[Finding, ...]:
+    """The finding ``trade-left-out-{what}`` for the lines that are not kept, or none."""
     count = len(frame) - len(kept)
-    return (found("trade-left-out", "note", where, count / len(frame), count=count, why=why),) if count else ()
+    return (found(f"trade-left-out-{what}", "note", where, count / len(frame), count=count),) if count else ()
 
 
 def weighed(frame: pd.DataFrame, where: str) -> tuple[pd.DataFrame, tuple[Finding, ...]]:
@@ -90,7 +88,7 @@ def nested(products: Sequence[str], where: str) -> tuple[Finding, ...]:
     pairs = [(above, below) for above, below in pairwise(codes) if below.startswith(above)]
     if not pairs:
         return ()
-    names = ", ".join(f"{above} and {below}" for above, below in pairs[:LISTED])
+    names = ", ".join(f"{above} ({below})" for above, below in pairs[:LISTED])
     return (found("trade-nested", "warning", where, names=names, count=len(pairs)),)
 
 
