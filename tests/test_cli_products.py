@@ -63,6 +63,11 @@ licence = "CC0"
 """
 GRID = "region,year,value\nCHN,2020,0.6\nCHN,2021,0.5\nDEU,2020,0.4\nDEU,2021,0.3\n"
 TRADE = "year,product,origin,destination,quantity,unit\n2021,lamp,CHN,DEU,1000,unit\n2021,lamp,DEU,CHN,100,unit\n"
+MIRROR = """year,product,origin,destination,quantity,unit,value,currency,reporter
+2021,720851,CHN,DEU,100,t,90000,USD,exporter
+2021,720851,CHN,DEU,110,t,99000,USD,importer
+2021,720851,CHN,KOR,,t,45000,USD,importer
+"""
 
 
 @pytest.fixture
@@ -179,6 +184,14 @@ def test_rows_of_nothing_are_left_out_and_the_largest_shown(lamp, trade):
     assert "Total: 3,790.0 kg" in text  # with 100 lamps of 2.9 kg
 
 
+@pytest.mark.parametrize("content", [b"\x00\xff\xfe\x01\r\x02", b"year,product\r2021,steel\r"])
+def test_a_trade_file_that_is_no_csv_is_one_line(tmp_path, content):
+    (tmp_path / "x.csv").write_bytes(content)
+    result = run("product", "flows", "steel", "--trade", str(tmp_path / "x.csv"))
+    assert result.exit_code == 1, result.output
+    assert len(result.stderr.strip().splitlines()) == 1
+
+
 def test_certificates_of_a_shipment():
     """By hand, as in the tests of the account: the default marked up, less 97.5 % of a benchmark of 1.370."""
     text = done(
@@ -209,7 +222,10 @@ def test_exposure_by_year(tmp_path):
         (("footprint", "LAMP"), "where is lamp made?; give --origin, such as CHN, DEU"),
         (("footprint", "LAMP", "--process", "lmap"), "process lmap is not known; did you mean"),
         (("footprint", "LAMP", "--process", "lamp", "--origin", "FRA"), "is not at FRA"),
-        (("footprint", "LAMP", "--process", "lamp", "--origin", "CHN", "--gwp", "ar6"), "norm ar6 is not known"),
+        (
+            ("footprint", "LAMP", "--process", "lamp", "--origin", "CHN", "--gwp", "ar6"),
+            "no set of warming potentials 'ar6'",
+        ),
         (("footprint", "LAMP", "--process", "lamp", "--origin", "CHN", "--allocation", "mas"), "no allocation 'mas'"),
         (("footprint", "LAMP", "--process", "lamp", "--origin", "CHN", "--stressor", "CH4"), "no stressor 'CH4'"),
         (("footprint", "LAMP", "--process", "lamp", "--origin", "CHN", "--by", "stages"), "no dimension 'stages'"),
@@ -217,17 +233,98 @@ def test_exposure_by_year(tmp_path):
         (("flows", "LAMP", "--trade", "TRADE", "--year", "2019"), "2019"),
         (("cbam", "72081000", "--origin", "CHN", "--at", "2025"), "valid from 2026-01-01"),
         (("cbam", "09011100", "--origin", "CHN"), "is not under CBAM"),
+        (("cbam", "72081000", "--origin", "XXX"), "is no country that is known"),
+        (("footprint", "LAMP", "--process", "mapl"), "--find TEXT"),
+        (("footprint", "LAMP", "--process", "lamp"), "or say where with --origin"),
+        (("show", "LAMP", "--find", "xyz"), "nothing has 'xyz' in its name"),
+        (("show", "lam.toml"), "is neither a folder nor a file"),
+        (("flows", "steel"), 'ask for --fallback "world average"'),
+        (("footprint", "steel", "--origin", "CHN", "--gwp", "gwp100-ar5"), "are weighted already"),
+        (("exposure", "MIRROR", "--origin", "CHN"), "by a rule: --mirror exporter"),
+        (("flows", "steel", "--trade", "MIRROR", "--mirror", "importer"), "--estimate fills them in"),
     ],
 )
 def test_a_mistake_is_one_line(lamp, trade, words, says):
-    given = [str({"LAMP": lamp, "TRADE": trade}.get(word, word)) for word in words]
+    mirror = trade.with_name("mirror.csv")
+    mirror.write_text(MIRROR, encoding="utf-8")
+    given = [str({"LAMP": lamp, "TRADE": trade, "MIRROR": mirror}.get(word, word)) for word in words]
     result = run("product", *given)
     assert result.exit_code == 1, result.output
     assert says in result.stderr
     assert len(result.stderr.strip().splitlines()) == 1
 
 
-@pytest.mark.parametrize("words", [("footprint", "LAMP", "--tree"), ("flows", "LAMP", "--balance", "--avoided")])
-def test_options_that_do_not_go_together_are_usage_errors(lamp, words):
-    result = run("product", *(str(lamp) if word == "LAMP" else word for word in words))
-    assert result.exit_code == 2
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("footprint", "LAMP", "--tree"),
+        ("footprint", "LAMP", "--maker", "a=b"),
+        ("footprint", "LAMP", "--process", "lamp", "--tree", "--unlinked"),
+        ("footprint", "LAMP", "--process", "lamp", "--price", "glass=1"),
+        ("footprint", "LAMP", "--process", "lamp", "--threshold", "0.1"),
+        ("footprint", "LAMP", "--process", "lamp", "--destination", "DEU"),
+        ("footprint", "LAMP", "--process", "lamp", "--origin", "CHN", "--maker", "a=b", "--maker", "a=c"),
+        ("footprint", "LAMP", "--process", "lamp", "--origin", "CHN", "--unlinked", "--price", "glass=nan"),
+        ("footprint", "LAMP", "--process", "lamp", "--origin", "CHN", "--tree", "--stressor", "all"),
+        ("footprint", "LAMP", "--origin", "CHN", "--amount", "nan"),
+        ("footprint", "LAMP", "--origin", "CHN", "--amount", "1e308"),
+        ("flows", "LAMP", "--balance", "--avoided"),
+        ("show", ""),
+        ("cbam", "72081000", "--origin", "CHN", "--mass", "100", "--year-mass", "30"),
+        ("cbam", "72081000", "--origin", "CHN", "--mass", "1e308", "--price", "1e10"),
+        ("exposure", "TRADE", "--origin", "CHN", "--price", "80", "--prices", "2026=90"),
+    ],
+)
+def test_options_that_do_not_go_together_are_usage_errors(lamp, trade, words):
+    result = run("product", *(str({"LAMP": lamp, "TRADE": trade}.get(word, word)) for word in words))
+    assert result.exit_code == 2, result.output
+    assert len(result.stderr.strip().splitlines()) == 1
+
+
+def test_the_parts_of_the_impact_are_stressors_too(lamp):
+    """By hand: 2 kg of CO2 that does not say it is biogenic, and 3 kWh of 0.5 kg."""
+    asked = ("product", "footprint", lamp, "--process", "lamp", "--origin", "CHN", "--format", "csv")
+    parts = frame(done(*asked, "--stressor", "GHG", "--stressor", "GHG fossil"))
+    assert parts.groupby("stressor")["value"].sum().to_dict() == pytest.approx({"GHG": 3.5, "GHG fossil": 3.5})
+    assert "kg CO2e" not in done(*asked, "--stressor", "CO2")
+
+
+def test_a_country_may_be_called_by_its_name(lamp):
+    asked = ("product", "cbam", "72081000", "--at", "2026", "--format", "csv", "--origin")
+    assert done(*asked, "China") == done(*asked, "中国") == done(*asked, "cn") == done(*asked, "CHN")
+    assert done("product", "footprint", lamp, "--origin", "Germany") == done(
+        "product", "footprint", lamp, "--origin", "DEU"
+    )
+
+
+def test_what_stands_in_is_told_with_its_share():
+    result = run("product", "flows", "steel", "--fallback", "world average", "--lang", "zh")
+    assert "100.0% 的排放没有自身因子" in result.stderr
+
+
+def test_a_trade_of_nothing_is_no_crash(tmp_path):
+    file = tmp_path / "none.csv"
+    file.write_text("year,product,origin,destination,quantity,unit\n2021,720851,CHN,DEU,0,t\n", encoding="utf-8")
+    assert "Table: none" in done("product", "flows", "steel", "--trade", file)
+
+
+def test_exposure_settles_the_trade_it_is_given(trade):
+    trade.write_text(MIRROR, encoding="utf-8")
+    asked = ("product", "exposure", trade, "--origin", "CHN", "--years", "2026:2026", "--mirror")
+    assert frame(done(*asked, "importer", "--format", "csv"))["mass"].tolist() == [110.0]
+    assert "t CO2e" in done(*asked, "exporter")
+
+
+def test_the_only_process_of_an_inventory_needs_no_name(tmp_path):
+    flows = (
+        '<exchange number="1" name="lime" unit="kg" meanValue="1"><outputGroup>0</outputGroup></exchange>'
+        '<exchange number="2" name="Carbon dioxide, fossil" category="air" unit="kg" meanValue="0.75">'
+        "<outputGroup>4</outputGroup></exchange>"
+    )
+    (tmp_path / "lime.xml").write_text(
+        '<ecoSpold xmlns="http://www.EcoInvent.org/EcoSpold01"><dataset number="1"><metaInformation>'
+        '<processInformation><referenceFunction name="lime" unit="kg" amount="1"/><geography location="CN"/>'
+        f"</processInformation></metaInformation><flowData>{flows}</flowData></dataset></ecoSpold>",
+        encoding="utf-8",
+    )
+    assert frame(done("product", "footprint", tmp_path / "lime.xml", "--format", "csv"))["value"].tolist() == [0.75]

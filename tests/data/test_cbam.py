@@ -50,6 +50,12 @@ def test_a_country_without_a_value_has_that_of_other_countries_and_says_so():
     assert cbam.default_value("CHN", "72081000", AT).basis == ""
 
 
+@pytest.mark.parametrize("name", ["China", "XXX", "chn"])
+def test_what_is_no_country_never_gets_the_value_of_others(name):
+    with pytest.raises(QuestionError, match="is no country that is known"):
+        cbam.default_value(name, "72081000", AT)
+
+
 def test_what_nobody_has_is_missing():
     """The aluminium articles 7615 are in the rows of some countries and not among other countries and territories."""
     with pytest.raises(MissingError, match="FJI has no default value for 76151010, and other countries"):

@@ -196,3 +196,13 @@ def test_a_maker_that_is_none_is_refused(makers, says):
     two = inventory([product("car", "unit"), product("steel")], [maker("works a"), car(taken("steel", 5))])
     with pytest.raises(QuestionError, match=says):
         link(two, makers)
+
+
+def test_a_market_draws_on_makers_and_not_on_itself():
+    market = Process("market", "market", (made("el", 1.0, "kWh"), taken("el", 1.05, "kWh")), 0, "DEU")
+    plant = Process("plant", "plant", (made("el", 1.0, "kWh"), emitted(0.4)), 0, "GLO")
+    whole = inventory([product("el", "kWh")], [market, plant])
+    (found,), _ = link(whole)
+    assert whole.processes[found.maker].id == "plant"
+    (alone,), _ = link(inventory([product("el", "kWh")], [market]))
+    assert alone.maker == 0  # of its own product it uses some itself

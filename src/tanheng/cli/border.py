@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tanheng.cli import shell
-from tanheng.cli.app import Language, Span, pairs, span
-from tanheng.cli.products import Format, Limit, Out, number, product
+from tanheng.cli import fitting, shell
+from tanheng.cli.app import Language, Span, span
+from tanheng.cli.products import Estimate, Format, Limit, Mirror, Out, product
 from tanheng.cli.questions import date_of, format_of
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _FROM = 2026  # when certificates are first due
 _SHOWN = 20
+_UNITS = {"mass": "t", **dict.fromkeys(("embedded", "free", "due", "low", "high"), "t CO2e"), "cost": "EUR"}
 
 Origin = Annotated[str, typer.Option(metavar="REGION", help="Where the goods are made (ISO 3166-1 alpha-3).")]
 Price = Annotated[float | None, typer.Option(metavar="EUR", help="Of a certificate, in EUR per t CO2e.")]
@@ -48,7 +49,11 @@ def cbam(
     kind = format_of(format, out)
     from tanheng import accounts
 
-    when = at or datetime.date.today()
+    when, origin = at or datetime.date.today(), fitting.country(origin)
+    for name, value in (("--mass", mass), ("--price", price or 0.0), ("--paid", paid)):
+        fitting.finite(value, name)
+    if year_mass is not None and year_mass < mass:
+        raise typer.BadParameter(f"--year-mass {year_mass:g} is less than the --mass of this shipment, {mass:g}")
     found = accounts.certificates(
         mass, origin=origin, at=when, cn=code, produced=produced, paid=paid, price=price, year_mass=year_mass
     )
@@ -77,6 +82,8 @@ def exposure(
     prices: Annotated[
         list[str] | None, typer.Option(metavar="YEAR=EUR", help="A price by year; may be repeated.")
     ] = None,
+    mirror: Mirror = None,
+    estimate: Estimate = False,
     by_product: Annotated[bool, typer.Option("--detail", help="Every good and destination.")] = False,
     limit: Limit = _SHOWN,
     format: Format = None,
@@ -88,12 +95,17 @@ def exposure(
     from tanheng import accounts, labels
     from tanheng.data.trade import read_trade
 
-    traded = read_trade(trade, years=year)
+    if price is not None and prices:
+        raise typer.BadParameter("give --price or --prices, not both")
+    origin = fitting.country(origin)
     asked = range(years.first, years.last + 1) if years else range(_FROM, _FROM + 5)
-    by_year = {int(number(key)): number(text) for key, text in pairs(prices or []).items()}
-    found = accounts.exposure(traded, origin, year or traded.years[-1], at=asked, prices=by_year or price)
+    by_year = {int(fitting.number(key)): value for key, value in fitting.numbers(prices).items()}
+    with fitting.in_the_shell():
+        traded = fitting.settled(read_trade(trade, years=year), mirror, estimate)
+        found = accounts.exposure(traded, origin, year or traded.years[-1], at=asked, prices=by_year or price)
     frame = found.frame if by_product else found.totals.reset_index()
     _write(frame, found.attrs, kind, out, lang, limit, f"{origin}, {year or traded.years[-1]}")
+    fitting.note((), traded.findings, lang)
     if len(found.outside):
         shell.note(labels.term("outside-cbam", lang).format(count=found.outside["product"].nunique()))
 
@@ -110,12 +122,19 @@ def _write(
 
 
 def _table(frame: pd.DataFrame, language: str, most: int) -> RenderableType:
-    from tanheng.cli.output import figure, plain_grid, term, terms
+    """Numbers behind the words, or, where there is a word a step, between the step and what it rests on."""
+    from rich.console import Group
+
+    from tanheng.cli.output import figure, more, plain_grid, term
 
     numbers = [str(name) for name in frame.columns if frame[name].dtype.kind == "f"]
     words = [str(name) for name in frame.columns if name not in numbers]
-    grid = plain_grid(terms(words, language), terms(numbers, language))
+    order = [words[0], *numbers, *words[1:]] if words[0] == "step" else [*words, *numbers]
+    grid = plain_grid(())
+    for name in order:
+        unit = f" [{_UNITS[name]}]" if name in _UNITS else ""
+        grid.add_column(f"{term(name, language)}{unit}", justify="right" if name in numbers else "left")
     for row in frame.head(most).to_dict("records"):
-        texts = [term(str(row[name]), language) if name == "step" else str(row[name]) for name in words]
-        grid.add_row(*texts, *(figure(row[name]) for name in numbers))
-    return grid
+        texts = {name: term(str(row[name]), language) if name == "step" else str(row[name]) for name in words}
+        grid.add_row(*(figure(row[name]) if name in numbers else texts[name] for name in order))
+    return Group(grid, *more(len(frame), most))

@@ -18,11 +18,17 @@ from tanheng.data.format import Format
 from tanheng.data.inventory import INVENTORY_READERS
 from tanheng.data.products import Product
 from tanheng.data.trade import TRADE_READERS
+from tanheng.errors import QuestionError
 from tanheng.systems.factors import Factors
 from tanheng.systems.finding import Finding
 from tanheng.systems.inventory import CREDIT
 from tanheng.systems.linking import folded
 from tanheng.systems.process import ProcessSystem
+
+_STANDS_IN = {
+    "en": "{share:.1%} of the emissions rest on the fallback {basis!r} in place of factors of their own ({trade})",
+    "zh": "{share:.1%} 的排放没有自身因子，以“{basis}”的数值代替（{trade}）",
+}
 
 
 def everything(language: str) -> list[Any]:
@@ -72,7 +78,13 @@ def factors(them: Factors, find: str | None, most: int, language: str) -> list[A
         unit = f"kg/{row['unit']}"  # each product has its own
         texts = (row["product"], row["origin"], stage, row["stressor"], year, row["basis"], unit)
         grid.add_row(*texts, figure(row["value"]))
+    _require_found(len(frame), find)
     return [grid, *more(len(frame), most)]
+
+
+def _require_found(count: int, find: str | None) -> None:
+    if find is not None and not count:
+        raise QuestionError(f"nothing has {find!r} in its name", hint="leave --find out to see what there is")
 
 
 def system(one: ProcessSystem, find: str | None, most: int, language: str) -> list[Any]:
@@ -81,6 +93,7 @@ def system(one: ProcessSystem, find: str | None, most: int, language: str) -> li
     said = "; ".join(line(term(key, language), str(count), language) for key, count in counts.items())
     wanted = folded(find or "")
     found = [p for p in one.processes if any(wanted in folded(text) for text in (p.name, p.product, p.id))]
+    _require_found(len(found), find)
     grid = plain_grid([*terms(("process", "region", "made", "unit", "stage"), language), "id"])
     for p in found[:most]:
         grid.add_row(p.name, p.location, p.product, p.unit, label("stage", p.stage, language), p.id)
@@ -97,11 +110,18 @@ def answers(results: Sequence[xr.DataArray], most: int, language: str) -> list[A
 
 
 def _total(one: xr.DataArray, language: str) -> list[str]:
-    if "component" in one.dims or one.sizes["stressor"] > 1:
+    if "component" in one.dims or one.sizes["stressor"] != 1:
         return []
     if "stage" in one.dims and one.attrs["account"] != "avoided-emissions":
         one = one.sel(stage=[stage for stage in one.indexes["stage"] if stage != CREDIT])
     return [line(term("total", language), f"{figure(float(one.sum()))} {one['unit'].item()}", language), ""]
+
+
+def stands_in(one: xr.DataArray, language: str) -> str:
+    """What stands in for missing factors and how much rests on it; "" where nothing does."""
+    share = float(one.attrs.get("fallback_share", 0.0))
+    said = _STANDS_IN[language].format(share=share, basis=one.attrs["fallback"], trade=one.attrs["fallback_trade"])
+    return said if share else ""
 
 
 def tree(found: Upstream, most: int, language: str) -> list[Any]:
@@ -143,7 +163,8 @@ def unlinked(frame: pd.DataFrame, most: int, language: str) -> list[Any]:
     numbers = ("amount", "inputs", "price", "cost")
     grid = plain_grid(terms(("elementary-or-product", "unit"), language), terms(numbers, language))
     for row in frame.head(most).to_dict("records"):
-        grid.add_row(row["name"], row["unit"], *(figure(row[key]) for key in numbers))
+        figures = (figure(row["amount"]), f"{row['inputs']:.0f}", figure(row["price"]), figure(row["cost"]))
+        grid.add_row(row["name"], row["unit"], *figures)
     said = term("unlinked-counts", language).format(**attrs)
     title = f"{term('unlinked', language)}, {attrs['demand']}"
     return [title, grid, *more(len(frame), most), said]

@@ -93,7 +93,7 @@ def _meta(results: Iterable[xr.DataArray]) -> dict[str, dict[str, Any]]:
 def as_tables(results: Sequence[xr.DataArray], language: str, most: int | None = None) -> list[RenderableType]:
     """A title, a table with a column a year, and footnotes: table, method, residual, groups.
 
-    With ``most``, rows of nothing are left out, and of more than so many the largest are shown.
+    With ``most``, of more rows than so many the largest are shown.
     """
     first = results[0]
     frame = accounts.tidy(results)
@@ -113,12 +113,17 @@ def as_tables(results: Sequence[xr.DataArray], language: str, most: int | None =
 
 
 def _largest(frame: pd.DataFrame, most: int) -> tuple[pd.DataFrame, list[str]]:
-    """The rows that are not nothing, the largest ``most`` of them in their order of size, and a line on the rest."""
-    there = frame[frame["value"] != 0]
-    there = frame.head(1) if there.empty else there
+    """The rows, of more than ``most`` the largest in their order of size, and a line on the rest."""
+    there = between(frame)
     if len(there) <= most:
         return there, []
     return there.sort_values("value", key=abs, ascending=False, kind="stable").head(most), more(len(there), most)
+
+
+def between(frame: pd.DataFrame) -> pd.DataFrame:
+    """The rows without pairs of regions between which nothing goes: most of the pairs of all regions of the world."""
+    there = frame[frame["value"] != 0] if {"region", "to_region"} <= set(frame.columns) else frame
+    return frame.head(1) if there.empty else there
 
 
 def more(count: int, most: int) -> list[str]:

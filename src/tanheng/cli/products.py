@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from tanheng.cli import shell
-from tanheng.cli.app import Language, app, pairs
+from tanheng.cli import fitting, shell
+from tanheng.cli.app import Language, app
 from tanheng.cli.questions import format_of
 from tanheng.errors import QuestionError
 
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
     from tanheng.data.products import Product
     from tanheng.systems.factors import Factors
-    from tanheng.systems.finding import Finding
     from tanheng.systems.inventory import Inventory
     from tanheng.systems.process import ProcessSystem
     from tanheng.systems.trade import TradeFlows
@@ -28,7 +28,7 @@ TOTAL = "GHG"  # the stressor that impacts() makes
 _SHOWN = 20  # rows on a terminal unless --limit says otherwise; files get all
 
 product = typer.Typer(name="product", cls=shell.Commands, no_args_is_help=True, rich_markup_mode=None)
-app.add_typer(product, name="product", help="Products: list, show, footprint, flows.")
+app.add_typer(product, name="product", help="Products: list, show, footprint, flows, cbam, exposure.")
 
 Name = Annotated[
     str, typer.Argument(metavar="PRODUCT", help="An embedded product, a product file, or an inventory of processes.")
@@ -50,6 +50,9 @@ Maker = Annotated[
     list[str] | None,
     typer.Option(metavar="FLOW=PROCESS", help="Who makes a flow that several could; may be repeated."),
 ]
+Fallback = Annotated[str | None, typer.Option(metavar="BASIS", help="What stands in for a missing factor.")]
+Mirror = Annotated[str | None, typer.Option(metavar="RULE", help="Which report counts where both sides report.")]
+Estimate = Annotated[bool, typer.Option("--estimate", help="Estimate missing weights from values.")]
 Limit = Annotated[int, typer.Option(min=1, metavar="N", help="At most so many rows on the terminal.")]
 
 
@@ -94,16 +97,19 @@ def footprint(
         str | None, typer.Option(metavar="REGION", help="Where it is used; home if not given.")
     ] = None,
     year: Year = None,
+    fallback: Fallback = None,
     by: Annotated[str | None, typer.Option(metavar="DIMS", help="stage, process, region, or several.")] = None,
     gwp: Gwp = GWP,
     stressor: Annotated[
-        list[str] | None, typer.Option(help="An elementary flow in place of the impact; 'all'.")
+        list[str] | None, typer.Option(help="GHG fossil, ...; an elementary flow in place of the impact; 'all'.")
     ] = None,
     allocation: Allocation = "as given",
     otherwise: Otherwise = None,
     maker: Maker = None,
     tree: Annotated[bool, typer.Option("--tree", help="The suppliers behind it, branch by branch.")] = False,
-    threshold: Annotated[float, typer.Option(help="Share of the footprint from which a branch is shown.")] = 0.01,
+    threshold: Annotated[
+        float | None, typer.Option(help="Share of the footprint from which a branch is shown; 0.01 if not given.")
+    ] = None,
     unlinked: Annotated[bool, typer.Option("--unlinked", help="The inputs without a maker, with amounts.")] = False,
     price: Annotated[
         list[str] | None, typer.Option(metavar="FLOW=PRICE", help="For --unlinked; may be repeated.")
@@ -116,30 +122,35 @@ def footprint(
     """Compute the footprint of a product from cradle to grave, by stage unless told otherwise."""
     kind = format_of(format, out)
     one = _product(name)
-    if one is not None and process is None:
-        if tree or unlinked:
-            raise typer.BadParameter("name a --process for --tree and --unlinked; 'tanheng product show' lists them")
-        results, said = _of_product(one, amount, origin, destination, year, by, gwp)
-        _write_results(results, kind, out, limit, lang, f"{one.title[lang]}: {said}")
-        return
-    system = _system(name, one, year, allocation, otherwise, maker)
-    if process is None:
-        hint = "'tanheng product show' lists them"
-        raise QuestionError(f"{system.about.name} has {len(system.processes)} processes: name one", hint=hint)
-    demand = {system.processes[system.find(process, origin or "")].id: amount}
-    if unlinked:
-        _write_unlinked(system, demand, price or [], kind, out, limit, lang)
-        return
-    asked = _asked(system, gwp, stressor)
-    if tree:
-        _write_tree(asked, demand, (stressor or [TOTAL])[0], threshold, kind, out, limit, lang)
-        return
-    from tanheng.accounts import life_cycle
+    fitting.require_used(
+        one is not None and process is None, tree=tree, threshold=threshold is not None, unlinked=unlinked, price=price,
+        by=by is not None, allocation=allocation != "as given", otherwise=otherwise, maker=maker,
+        destination=destination, fallback=fallback,
+    )  # fmt: skip
+    fitting.finite(amount, "--amount")
+    with fitting.in_the_shell():
+        if one is not None and process is None:
+            factors = _factors(one, year, gwp)
+            results, said = _of_product(one, factors, amount, origin, destination, year, by, stressor, fallback)
+            _write_results(results, kind, out, limit, lang, f"{one.title[lang]}{'：' if lang == 'zh' else ': '}{said}")
+            fitting.note(results[:1], factors.findings, lang)
+            return
+        system = _system(name, one, year, allocation, otherwise, maker)
+        demand = {fitting.process_of(system, name, process, origin): amount}
+        if unlinked:
+            _write_unlinked(system, demand, price or [], kind, out, limit, lang)
+            return
+        asked = fitting.with_impact(system, gwp, stressor, TOTAL)
+        if tree:
+            share = 0.01 if threshold is None else threshold
+            _write_tree(asked, demand, stressor or [TOTAL], share, kind, out, limit, lang)
+            return
+        from tanheng.accounts import life_cycle
 
-    chosen = None if stressor == ["all"] else stressor or [TOTAL]
-    result = life_cycle(asked, demand, by, stressor=chosen)
+        chosen = None if stressor and "all" in stressor else stressor or [TOTAL]
+        result = life_cycle(asked, demand, by, stressor=chosen)
     _write_results([result], kind, out, limit, lang, result.attrs["demand"])
-    _note_findings(asked.findings, lang)
+    fitting.note((), asked.findings, lang)
 
 
 @product.command()
@@ -162,11 +173,9 @@ def flows(
         Literal["origin", "destination", "international"], typer.Option(help="Who bears the transport.")
     ] = "origin",
     stressor: Annotated[list[str] | None, typer.Option(help="A stressor of the factors; may be repeated.")] = None,
-    fallback: Annotated[str | None, typer.Option(metavar="BASIS", help="What stands in for a missing factor.")] = None,
-    mirror: Annotated[
-        str | None, typer.Option(metavar="RULE", help="Which report counts where both sides report.")
-    ] = None,
-    estimate: Annotated[bool, typer.Option("--estimate", help="Estimate missing weights from values.")] = False,
+    fallback: Fallback = None,
+    mirror: Mirror = None,
+    estimate: Estimate = False,
     unit: Annotated[str, typer.Option(help="Of the answer.")] = "kt",
     gwp: Gwp = GWP,
     limit: Limit = _SHOWN,
@@ -183,17 +192,18 @@ def flows(
     one = _product(name)
     if one is None:
         raise QuestionError(f"{name} is no product", hint="'tanheng product list' names them; or give a product file")
-    traded = _trade(one, trade, year, code, mirror, estimate)
-    asked = traded.years[-1] if year is None else year
-    factors = one.factors if one.has_factors else accounts.product_factors(one, asked, gwp=gwp)
     more: dict[str, Any] = {"stressor": stressor or None, "fallback": fallback, "transport": transport, "unit": unit}
-    if avoided:
-        result = accounts.avoided_emissions(factors, traded, asked, by, **more)
-    else:
-        ask = accounts.product_balance if balance else accounts.product_flows
-        result = ask(factors, traded, asked, by, basis=basis, **more)
+    with fitting.in_the_shell():
+        traded = _trade(one, trade, year, code, mirror, estimate)
+        asked = traded.years[-1] if year is None else year
+        factors = _factors(one, asked, gwp)
+        if avoided:
+            result = accounts.avoided_emissions(factors, traded, asked, by, **more)
+        else:
+            ask = accounts.product_balance if balance else accounts.product_flows
+            result = ask(factors, traded, asked, by, basis=basis, **more)
     _write_results([result], kind, out, limit, lang)
-    _note_findings((*traded.findings, *factors.findings), lang)
+    fitting.note([result], (*traded.findings, *factors.findings), lang)
 
 
 # -- what is asked of --------------------------------------------------------------------------------------------------
@@ -203,6 +213,7 @@ def _product(name: str) -> Product | None:
     """The embedded product of that name or the product file; None for a path to anything else."""
     from tanheng.data import products
 
+    fitting.require_there(name)
     path = Path(name)
     other = path.exists() and path.suffix != ".toml" and not (path / "product.toml").exists()
     return None if other and name not in products.names() else products.open(name)
@@ -231,40 +242,48 @@ def _system(
 
     given = _inventory(name, one, year)
     inventory = allocate(given, allocation, fallback=otherwise)  # type: ignore[arg-type]  # it checks the names
-    return assemble(inventory, pairs(makers or []))
+    return assemble(inventory, fitting.each_once(makers))
 
 
-def _asked(system: ProcessSystem, gwp: str, stressor: list[str] | None) -> ProcessSystem:
-    """The system with its impact, or as it is where elementary flows are asked for."""
-    from tanheng.systems.impacts import impacts
+def _factors(one: Product, year: int | None, gwp: str) -> Factors:
+    """The factors of a product, those it comes with or those of its processes."""
+    from tanheng import accounts
 
-    return system if stressor else impacts(system, gwp, TOTAL)
+    if one.has_factors and gwp != GWP:
+        raise QuestionError(f"the factors of {one.id} are weighted already", hint="leave --gwp out")
+    fitting.require_gwp(gwp)
+    return one.factors if one.has_factors else accounts.product_factors(one, year, gwp=gwp)
 
 
 def _of_product(
     one: Product,
+    factors: Factors,
     amount: float,
     origin: str | None,
     destination: str | None,
     year: int | None,
     by: str | None,
-    gwp: str,
+    stressor: list[str] | None,
+    fallback: str | None,
 ) -> tuple[list[xr.DataArray], str]:
     """The footprint of an amount made at ``origin`` and used at ``destination``, what it avoids, and that in words."""
     from tanheng import accounts
     from tanheng.systems.trade import TradeFlows
 
-    factors = one.factors if one.has_factors else accounts.product_factors(one, year, gwp=gwp)
     asked = year or (one.years[1] if one.years else _last_year(factors))
     if origin is None:
         hint = f"give --origin, such as {', '.join(_origins(factors, one.id)[:6])}"
         raise QuestionError(f"where is {one.id} made?", hint=hint)
-    row = {"year": asked, "product": one.id, "origin": origin, "destination": destination or origin}
+    places = _origins(factors, one.id)
+    origin = fitting.place(origin, places)
+    destination = fitting.place(destination, places) if destination else origin
+    row = {"year": asked, "product": one.id, "origin": origin, "destination": destination}
     trade = TradeFlows.of([row | {"quantity": amount, "unit": one.unit}], one.title["en"])
-    results = [accounts.product_flows(factors, trade, asked, by or "stage", unit="kg")]
+    more: dict[str, Any] = {"stressor": stressor or None, "fallback": fallback, "unit": "kg"}
+    results = [accounts.product_flows(factors, trade, asked, by or "stage", **more)]
     if (factors.frame["line"] == "credit").any():
-        results.append(accounts.avoided_emissions(factors, trade, asked, by or "stage", unit="kg"))
-    return results, f"{amount:g} {one.unit}, {origin} > {destination or origin}, {asked}"
+        results.append(accounts.avoided_emissions(factors, trade, asked, by or "stage", **more))
+    return results, f"{amount:g} {one.unit}, {origin} > {destination}, {asked}"
 
 
 def _last_year(factors: Factors) -> int:
@@ -284,14 +303,11 @@ def _trade(
 ) -> TradeFlows:
     """The trade that comes with the product, or that of a file, brought to one row a flow."""
     from tanheng.data.trade import read_trade
-    from tanheng.systems.trade_steps import estimate_weights, reconcile
 
     traded = one.trade if path is None else read_trade(path, years=year, products=codes)
     if codes and path is None:
         traded = traded.only(products=codes)
-    if mirror is not None:
-        traded = reconcile(traded, mirror)  # type: ignore[arg-type]  # it checks the rule
-    return estimate_weights(traded) if estimate else traded
+    return fitting.settled(traded, mirror, estimate)
 
 
 # -- answers -----------------------------------------------------------------------------------------------------------
@@ -300,23 +316,27 @@ def _trade(
 def _write_results(
     results: list[xr.DataArray], kind: str, out: Path | None, limit: int, language: str, heading: str = ""
 ) -> None:
-    """The results as tables, or the rows of all that are not nothing: trade between all regions is mostly that."""
+    """The results as tables, in a file whole; or their rows, without pairs of regions between which nothing goes."""
     from tanheng import accounts
     from tanheng.cli import describe_products as describe
     from tanheng.cli import output
 
     if kind == "table":
-        shell.show(*([heading] if heading else []), *describe.answers(results, limit, language), path=out)
+        shell.show(
+            *([heading] if heading else []),
+            *describe.answers(results, limit if out is None else sys.maxsize, language),
+            path=out,
+        )
         return
     frame = accounts.tidy(results)
     meta = {str(one.attrs["account"]): {str(key): value for key, value in one.attrs.items()} for one in results}
-    shell.emit(output.encoded(kind, frame[frame["value"] != 0], meta), out)
+    shell.emit(output.encoded(kind, output.between(frame), meta), out)
 
 
 def _write_tree(
     system: ProcessSystem,
     demand: dict[str, float],
-    stressor: str,
+    stressors: list[str],
     threshold: float,
     kind: str,
     out: Path | None,
@@ -327,13 +347,15 @@ def _write_tree(
     from tanheng.cli import describe_products as describe
     from tanheng.cli import output
 
-    found = accounts.upstream(system, demand, stressor, threshold=threshold)
+    if len(stressors) > 1 or "all" in stressors:
+        raise typer.BadParameter("--tree is of one --stressor")
+    found = accounts.upstream(system, demand, stressors[0], threshold=threshold)
     if kind == "table":
         shell.show(*describe.tree(found, limit, language), path=out)
     else:
         meta = found.attrs | {"total": found.total, "remainder": found.remainder}
         shell.emit(output.encoded(kind, found.frame, meta), out)
-    _note_findings(system.findings, language)
+    fitting.note((), system.findings, language)
 
 
 def _write_unlinked(
@@ -349,25 +371,8 @@ def _write_unlinked(
     from tanheng.cli import describe_products as describe
     from tanheng.cli import output
 
-    found = accounts.unlinked(system, demand, {key: number(text) for key, text in pairs(prices).items()})
+    found = accounts.unlinked(system, demand, fitting.numbers(prices))
     if kind == "table":
         shell.show(*describe.unlinked(found, limit, language), path=out)
     else:
         shell.emit(output.encoded(kind, found, dict(found.attrs)), out)
-
-
-def number(text: str) -> float:
-    """The number that a text means."""
-    try:
-        return float(text)
-    except ValueError:
-        raise typer.BadParameter(f"{text!r} is not a number") from None
-
-
-def _note_findings(findings: tuple[Finding, ...], language: str) -> None:
-    """What was left out or stands in for something, in a line each."""
-    from tanheng.data.findings import said
-
-    for finding in findings:
-        if finding.severity != "note":
-            shell.note(said(finding, language)[0])

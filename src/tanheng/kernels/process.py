@@ -144,7 +144,7 @@ def multipliers(factors: Factorised, Q: Array) -> Array:
 def _require_solved(M: sp.sparray, x: Array, right: Array) -> None:
     """The remainder must be small beside the amounts that cancel in it (the backward error), and these not be noise."""
     rest, scale = np.abs(M @ x - right), abs(M) @ np.abs(x) + np.abs(right)
-    left = rest.max(initial=0.0) <= TOLERANCE * scale.max(initial=0.0)  # so that NaN is bad
+    left = np.all(rest.max(axis=0, initial=0.0) <= TOLERANCE * scale.max(axis=0, initial=0.0))  # so that NaN is bad
     noise = scale.max(axis=0, initial=0.0) > GROWTH * np.abs(right).max(axis=0, initial=0.0)
     if not left or np.any(noise):
         hint = "look for a loop in which as much goes in as comes out"

@@ -8,6 +8,7 @@ from tanheng.errors import InputError, UnitError
 from tanheng.systems.inventory import CREDIT, Exchange, Flow, Inventory, Process
 from tanheng.systems.linking import Link, conversion, link
 from tanheng.systems.process import KEPT, LINES, Activity, Entries, ProcessSystem
+from tanheng.systems.signs import settled
 
 Cell = tuple[int, int, float, int]
 
@@ -15,6 +16,7 @@ Cell = tuple[int, int, float, int]
 def assemble(inventory: Inventory, makers: Mapping[str, str] | None = None) -> ProcessSystem:
     """The product system of an inventory whose processes each make one product: every input linked, or counted.
 
+    Negative amounts are said as what they are first (``signs``): treatments, wastes, avoided products.
     ``makers`` {flow: process} says who makes a flow where several could (``linking.link``).
     Raises InputError for a process with several products (``allocate`` first), UnitError for an elementary exchange
     whose unit is unlike that of its flow, QuestionError for a maker that is none.
@@ -26,6 +28,8 @@ def assemble(inventory: Inventory, makers: Mapping[str, str] | None = None) -> P
     >>> assemble(Inventory(InventoryAbout("example"), flows, (boiler,))).multipliers.tolist()
     [[0.05]]
     """
+    flows, processes, turned = settled(inventory.flows, inventory.processes, inventory.about.name)
+    inventory = inventory.replace(flows=flows, processes=processes)
     links, findings = link(inventory, makers)
     stressors = [flow for flow in inventory.flows.values() if flow.kind == "elementary"]
     inside, outside, unlinked = _cells(inventory, links)
@@ -37,7 +41,7 @@ def assemble(inventory: Inventory, makers: Mapping[str, str] | None = None) -> P
         technosphere=Entries.of(inside),
         biosphere=Entries.of(_nature(inventory, {flow.id: row for row, flow in enumerate(stressors)})),
         cutoffs=Entries.of(outside),
-        findings=(*inventory.findings, *findings),
+        findings=(*inventory.findings, *turned, *findings),
     )
 
 

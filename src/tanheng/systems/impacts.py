@@ -125,6 +125,19 @@ def _cells(cells: Entries, weights: Array, kept: int) -> Entries:
     )
 
 
+def _ready(system: ProcessSystem, known: Sequence[tuple[int, Gas]]) -> Severity:
+    """A warning where a process gives gases that are weighted already beside others: they may be the same."""
+    cells = system.biosphere
+    ready, others = (
+        {
+            int(one)
+            for one in cells.column[np.isin(cells.row, [at for at, gas in known if (gas.code == READY) == is_ready])]
+        }
+        for is_ready in (True, False)
+    )
+    return "warning" if ready & others else "note"
+
+
 def _findings(
     system: ProcessSystem, gases: Sequence[Gas | None], factors: Mapping[str, float], gwp: str, name: str
 ) -> tuple[Finding, ...]:
@@ -136,7 +149,7 @@ def _findings(
         ("gas-unknown", "warning", alike),
         ("gas-without-factor", "warning", [at for at, gas in known if not _code(gas, factors)]),
         ("gas-origin", "note", [at for at, gas in known if not gas.told]),
-        ("gas-ready", "note", [at for at, gas in known if gas.code == READY]),
+        ("gas-ready", _ready(system, known), [at for at, gas in known if gas.code == READY]),
     )
     return tuple(
         found(

@@ -115,6 +115,8 @@ class _Makers:
     def _chosen(self, link: Link, process: Process, exchange: Exchange, candidates: Sequence[int]) -> Link:
         factors = {at: conversion(exchange.unit, self._processes[at].made.unit) for at in candidates}
         fitting = [at for at in candidates if factors[at] is not None]
+        others = [at for at in fitting if at != link.process]  # a market draws on makers, not on itself
+        fitting = others if others and link.how != "named" else fitting
         if len(fitting) > 1:
             fitting = self._nearest(process.location, fitting)
         if len(fitting) != 1:

@@ -14,7 +14,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from tanheng import provenance
-from tanheng.errors import QuestionError, nearest
+from tanheng.errors import QuestionError, SingularError, nearest
 from tanheng.kernels import process as kernel
 from tanheng.systems.finding import Finding
 from tanheng.systems.inventory import CREDIT, STAGES, Flow, InventoryAbout
@@ -23,6 +23,7 @@ from tanheng.systems.linking import folded
 Array = NDArray[np.float64]
 
 LINES = (*STAGES, CREDIT)  # what a part of the system is tagged with: a stage, or that it is avoided
+BACKWARDS = 1e-9  # of the greatest activity: less is rounding
 _SHARED = ("M", "C", "factors", "kept", "burdens", "_places")  # what other stressors leave as it is
 KEPT = -1  # no tag: the stages of what is behind it are kept
 
@@ -226,15 +227,28 @@ class ProcessSystem:
         What is avoided comes first: all behind it, wherever in the chain, is the line "credit", and no credit hides in
         a stage. Of stages, the one nearest to the demand counts. The parts add up to ``activity``: with the burdens
         M_b = M − M_c and M_b = M₀ + Σ M_t, x₀ = M₀⁻¹ k, x_t = −M_b⁻¹ M_t x₀ and x_c = −M⁻¹ M_c (x₀ + Σ x_t).
+        Raises SingularError for a system without solution, and where burdens would run a process backwards.
         """
         tag, credit = self.technosphere.tag, LINES.index(CREDIT)
         parts = {"": kernel.activity(self.kept, k)}
         kept = parts[""]
         for at in np.unique(tag[(tag != KEPT) & (tag != credit)]):
             parts[LINES[at]] = self._behind(self.burdens, tag == at, kept)
+        burdens = np.sum(list(parts.values()), axis=0)
+        self._require_forward(burdens, k)
         if (tag == credit).any():
-            parts[CREDIT] = self._behind(self.factors, tag == credit, np.sum(list(parts.values()), axis=0))
+            parts[CREDIT] = self._behind(self.factors, tag == credit, burdens)
         return parts
+
+    def _require_forward(self, burdens: Array, k: Array) -> None:
+        """Raise SingularError where a demand would run a process backwards, but for credits: a loop that gains."""
+        asked = np.atleast_2d((k.T * self.signs >= 0).all(axis=-1)).ravel()  # a negative demand runs all backwards
+        running = burdens.reshape(len(self.processes), -1)
+        backwards = (running < -BACKWARDS * np.abs(running).max(axis=0, initial=0.0)) & asked
+        if backwards.any():
+            who = self._name(int(np.argwhere(backwards)[0][0]))
+            hint = "see the amounts in the loop that it is part of, and their units"
+            raise SingularError("a loop uses more of a product than it makes of it", where=who, hint=hint)
 
     def _behind(self, factors: kernel.Factorised, cells: NDArray[np.bool_], running: Array) -> Array:
         """The activity behind these cells of the processes ``running``; most of many demands ask nothing of them."""

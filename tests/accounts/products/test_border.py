@@ -246,3 +246,15 @@ def test_mirror_reports_must_be_reconciled_first():
     trade = _trade({"reporter": "exporter"}, {"reporter": "importer", "quantity": 900})
     with pytest.raises(LabelError, match="mirror reports"):
         exposure(trade, "CHN", 2021, at=[2026])
+
+
+def test_codes_within_each_other_are_not_counted_twice():
+    row = {"year": 2023, "origin": "CHN", "destination": "DEU", "quantity": 100, "unit": "t"}
+    trade = TradeFlows.of([row | {"product": "7604"}, row | {"product": "760410"}])
+    with pytest.raises(QuestionError, match="product 760410 is a part of 7604"):
+        exposure(trade, "CHN", 2023)
+
+
+def test_the_year_holds_at_least_the_shipment():
+    with pytest.raises(InputError, match="30 t, is less than that of the shipment, 40 t"):
+        certificates(40, cn="72081000", origin="CHN", at=date(2026, 6, 1), year_mass=30)

@@ -7,7 +7,7 @@ from product_systems import CO2, chain, emitted, heijungs_suh, inventory, made, 
 from tanheng.accounts.products.life_cycle import life_cycle
 from tanheng.accounts.products.upstream import upstream
 from tanheng.accounts.result import tidy
-from tanheng.errors import QuestionError
+from tanheng.errors import QuestionError, SingularError
 from tanheng.systems.assembly import assemble
 from tanheng.systems.inventory import Exchange, Flow, Process
 
@@ -93,6 +93,26 @@ def test_a_closed_loop_is_its_geometric_series(share: float) -> None:
     b = Process("b", "b", (made("b"), taken("a", 1)), 0)
     result = life_cycle(assemble(inventory(flows, [a, b])), {"a": 1})
     assert float(result.sum()) == pytest.approx(1 / (1 - share), rel=1e-9)
+
+
+def test_a_loop_that_gains_is_refused() -> None:
+    """L makes 1 a of 2 b, R makes 1 b of 1 a: the more is made the less is left, and the footprint would be -3."""
+    left = Process("L", "L", (made("a"), taken("b", 2), emitted(1)), 0)
+    right = Process("R", "R", (made("b"), taken("a", 1), emitted(1)), 0)
+    system = assemble(inventory([product("a"), product("b")], [left, right]))
+    for ask in (lambda: life_cycle(system, {"L": 1}), lambda: upstream(system, {"L": 1}, CO2.name)):
+        with pytest.raises(SingularError, match="a loop uses more of a product than it makes of it"):
+            ask()
+
+
+def test_a_negative_input_of_a_product_is_a_credit() -> None:
+    """1 p takes -0.5 q of 2 kg: q is made less of elsewhere."""
+    p = Process("p", "p", (made("p"), taken("q", -0.5), emitted(0)), 0)
+    q = Process("q", "q", (made("q"), emitted(2)), 0)
+    system = assemble(inventory([product("p"), product("q")], [p, q]))
+    by_stage = life_cycle(system, {"p": 1}).squeeze("stressor").to_series().to_dict()
+    assert by_stage == pytest.approx({"production": 0.0, "credit": -1.0}, rel=EXACT)
+    assert [one.check for one in system.findings] == ["negative-avoided"]
 
 
 def test_a_result_tells_what_it_is_of() -> None:

@@ -18,6 +18,7 @@ import pandas as pd
 from tanheng import norms, provenance
 from tanheng.accounts.formula import method
 from tanheng.accounts.products.goods import Embedded
+from tanheng.accounts.products.trade import require_codes_apart
 from tanheng.data import cbam
 from tanheng.errors import InputError, MissingError, QuestionError, UnitError, nearest
 from tanheng.systems.linking import conversion
@@ -134,6 +135,9 @@ def certificates(
     """
     given = {"mass": mass, "paid": paid, "price": price, "year_mass": year_mass}
     _require_numbers({**given, "benchmark": benchmark, "cross_sectoral": cross_sectoral})
+    if year_mass is not None and year_mass < mass:
+        what = f"the importer's mass in the year, {year_mass:g} t, is less than that of the shipment, {mass:g} t"
+        raise InputError(what, where="CBAM", hint="give all that the importer brings in in the year")
     code = cbam.plain_code(embedded.good.cn if embedded else cn)
     _require_in_scope(code, origin, at)
     default = cbam.default_value(origin, code, at, variant) if embedded is None else None
@@ -308,6 +312,7 @@ def _exports(trade: TradeFlows, country: str, year: int, at: Iterable[int]) -> p
     frame = trade.only(year).frame
     frame = frame[(frame["origin"] == country) & frame["destination"].isin(places)]
     scope = [code for code in frame["product"].unique() if _ever_in_scope(code, at)]
+    require_codes_apart(scope, "choose one level of the classification")
     trade.replace(frame=frame[frame["product"].isin(scope)]).require_settled()
     scale = frame["unit"].map({unit: conversion(unit, "t") for unit in frame["unit"].unique()}).astype(np.float64)
     return frame.assign(mass=frame["quantity"] * scale)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import Any, Literal, get_args
 
@@ -267,6 +267,7 @@ class _Asked:
             "fallback": self._fallback or "none",
             "fallback_share": float(kg[stands_in].sum()) / whole,
             "fallback_trade": _shares(frame, on_fallback),
+            "stand_in_share": float(kg[self.rows["basis"].str.startswith("stand-in").to_numpy()].sum()) / whole,
             "estimated_share": float(kg[estimated[self.rows["flow"]]].sum()) / whole,
             "estimated_trade": _shares(frame, estimated),
             "elsewhere_share": left_out / (whole + left_out),
@@ -282,13 +283,17 @@ def _kept(by: By, known: Sequence[str], usual: Sequence[str]) -> tuple[str, ...]
     return tuple(dim for dim in known if dim in asked)
 
 
+def require_codes_apart(products: Iterable[str], hint: str) -> None:
+    """Raise QuestionError where one code of a trade is a part of another."""
+    for code, below in pairwise(sorted(name for name in products if name.isdigit())):
+        if below.startswith(code):
+            raise QuestionError(f"product {below} is a part of {code}: both would count twice", hint=hint)
+
+
 def _require_apart(trade: TradeFlows, factors: Factors, basis: Basis) -> None:
     """No product of the trade may be within another: a code below another code, nor, by chain, a precursor."""
     products = [name for name in trade.products if (trade.frame["quantity"][trade.frame["product"] == name] > 0).any()]
-    for code, below in pairwise(sorted(name for name in products if name.isdigit())):
-        if below.startswith(code):
-            hint = "choose one level of the classification, or say overlapping=True"
-            raise QuestionError(f"product {below} is a part of {code}: both would count twice", hint=hint)
+    require_codes_apart(products, "choose one level of the classification, or say overlapping=True")
     for product in products if basis == "chain" else ():
         within = sorted(factors.upstream(product) & set(products))
         if within:

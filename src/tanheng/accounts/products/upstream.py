@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -102,6 +103,7 @@ class _Asked:
 
     @classmethod
     def of(cls, system: ProcessSystem, demand: Mapping[str, float], stressor: str, threshold: float) -> _Asked:
+        system.activity_by_line(system.demand(demand))  # a loop that gains is refused before it is walked
         one = system.only(chosen(system, stressor))
         multiplier, direct = one.multipliers[0], np.asarray(one.Q.toarray()[0])
         wanted = [(system.find(name), amount) for name, amount in demand.items()]
@@ -123,7 +125,7 @@ class _Found:
         return bool(self._heap)
 
     def add(self, node: _Node) -> None:
-        size = abs(node.amount * self._multiplier[node.process])
+        size = abs(node.amount * self._multiplier[node.process]) if node.level else math.inf  # what is asked for first
         if size:
             heapq.heappush(self._heap, (-size, self._count, node))
             self._count += 1

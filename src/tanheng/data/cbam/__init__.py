@@ -18,6 +18,7 @@ from typing import Any
 from tanheng import norms
 from tanheng.data.readers.world import verified
 from tanheng.errors import MissingError, QuestionError, nearest
+from tanheng.labels.countries import country_code
 from tanheng.labels.iso import iso3
 
 FOLDER = Path(__file__).parent
@@ -118,6 +119,9 @@ def default_value(country: str, cn_code: str, at: date, variant: str = "") -> De
     ('7208', 3.186893, 3.505582, 'C')
     """
     code, country = plain_code(cn_code), iso3(country)
+    if country != OTHER and country_code(country) != country:
+        hint = "give its ISO 3166-1 alpha-3 code, such as CHN"
+        raise QuestionError(f"{country!r} is no country that is known", where="CBAM", hint=hint)
     found = [_default(country, code, good, at) for good in _goods_of(code, variant)]
     first = found[0]
     if any((one.total, one.direct, one.route) != (first.total, first.direct, first.route) for one in found):

@@ -12,11 +12,11 @@ from tanheng.data.inventories.parts import bw_arrays, units
 from tanheng.data.inventories.parts.bw_arrays import BIOSPHERE, NAME, TECHNOSPHERE, Cell, Cells, Package
 from tanheng.data.inventories.parts.flows import Flows, title
 from tanheng.data.inventories.parts.notes import Notes
-from tanheng.data.inventories.parts.signs import settled
 from tanheng.data.inventories.parts.uncertainty import Uncertainties, scaled
 from tanheng.errors import InputError
 from tanheng.systems.about import NOT_STATED
 from tanheng.systems.inventory import Exchange, Flow, Inventory, InventoryAbout, Process
+from tanheng.systems.signs import settled
 
 FORMAT = Format(
     name="bw-package",

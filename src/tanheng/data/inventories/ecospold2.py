@@ -17,12 +17,12 @@ from tanheng.data.inventories.parts import units, xml
 from tanheng.data.inventories.parts.amounts import Measure, properties
 from tanheng.data.inventories.parts.flows import Flows, elementary, title
 from tanheng.data.inventories.parts.notes import Notes
-from tanheng.data.inventories.parts.signs import settled
 from tanheng.data.inventories.parts.uncertainty import Uncertainties
 from tanheng.data.inventories.parts.xml import Element
 from tanheng.errors import InputError, LabelError, MissingError
 from tanheng.systems.about import NOT_STATED
 from tanheng.systems.inventory import Exchange, Flow, Inventory, InventoryAbout, Kind, Process, Uncertainty
+from tanheng.systems.signs import settled
 
 FORMAT = Format(
     name="ecospold2",

@@ -14,9 +14,9 @@ from dataclasses import dataclass, field, replace
 
 from tanheng.data.inventories.parts.flows import RESOURCE, Flows, elementary
 from tanheng.data.inventories.parts.notes import Notes
-from tanheng.data.inventories.parts.signs import settled
 from tanheng.errors import InputError, LabelError, nearest
 from tanheng.systems.inventory import Direction, Exchange, Flow, Inventory, InventoryAbout, Process, Uncertainty
+from tanheng.systems.signs import settled
 
 MAKES, TAKES, SAVES, NATURE = "production", "technosphere", "substitution", "biosphere"
 _KINDS = {

@@ -119,7 +119,11 @@ class _Head:
         self.names = [*self.cells, *([""] if closed else [])]
 
     def _cut(self, line: str) -> list[str]:
-        return next(csv.reader([line], delimiter=self.separator), [])
+        try:
+            return next(csv.reader([line], delimiter=self.separator), [])
+        except csv.Error as error:  # bytes that are no text, or line ends of an old program
+            hint = "save it as CSV in UTF-8, with the line ends of this system"
+            raise InputError(f"is no CSV text ({error})", where=self._where, hint=hint) from None
 
     def find(self, column: Column) -> str | None:
         """The header of the column; raises InputError when there is none, or more than one."""

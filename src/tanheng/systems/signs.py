@@ -12,7 +12,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Literal
 
-from tanheng.data.inventories.parts.uncertainty import scaled
 from tanheng.systems.finding import Finding, found
 from tanheng.systems.inventory import Exchange, Flow, Process
 
@@ -60,7 +59,7 @@ class _Signs:
     def _exchange(self, exchange: Exchange, reference: bool) -> Exchange:
         waste = self._is_waste(exchange)
         if exchange.direction == "output":
-            if exchange.amount < 0 and (reference or waste):
+            if exchange.amount < 0 and (reference or (waste and not self._only_treated(exchange))):
                 self._turned += 1
                 return _negated(exchange, "input")
             return exchange
@@ -93,5 +92,5 @@ def _negated(exchange: Exchange, direction: Literal["input", "output"]) -> Excha
         exchange,
         amount=-exchange.amount,
         direction=direction,
-        uncertainty=scaled(exchange.uncertainty, -1),
+        uncertainty=exchange.uncertainty.scaled(-1) if exchange.uncertainty else None,
     )

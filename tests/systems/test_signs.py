@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tanheng.data.inventories.parts.signs import settled
 from tanheng.systems.assembly import assemble
 from tanheng.systems.inventory import Exchange, Flow, Inventory, InventoryAbout, Process, Uncertainty
 from tanheng.systems.process import LINES
+from tanheng.systems.signs import settled
 
 FLOWS = {
     "steel": Flow("steel", "steel", "product", "kg"),
