@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -98,6 +99,7 @@ class Cases:
         return self.photovoltaics.product, self.steel.product
 
 
+@cache  # they are embedded: a second report of one process has the same
 def compute() -> Cases:
     """The embedded cases, computed from their processes, factors and trade. Raises as the accounts do."""
     return Cases(photovoltaics(products.open("photovoltaics")), steel(products.open("steel")))
