@@ -25,11 +25,6 @@ from tanheng.systems.inventory import CREDIT
 from tanheng.systems.linking import folded
 from tanheng.systems.process import ProcessSystem
 
-_STANDS_IN = {
-    "en": "{share:.1%} of the emissions rest on the fallback {basis!r} in place of factors of their own ({trade})",
-    "zh": "{share:.1%} 的排放没有自身因子，以“{basis}”的数值代替（{trade}）",
-}
-
 
 def everything(language: str) -> list[Any]:
     """The embedded products, the formats of inventories, and those of trade."""
@@ -120,8 +115,10 @@ def _total(one: xr.DataArray, language: str) -> list[str]:
 def stands_in(one: xr.DataArray, language: str) -> str:
     """What stands in for missing factors and how much rests on it; "" where nothing does."""
     share = float(one.attrs.get("fallback_share", 0.0))
-    said = _STANDS_IN[language].format(share=share, basis=one.attrs["fallback"], trade=one.attrs["fallback_trade"])
-    return said if share else ""
+    if not share:
+        return ""
+    told = term("stands-in", language)
+    return told.format(share=share, basis=one.attrs["fallback"], trade=one.attrs["fallback_trade"])
 
 
 def tree(found: Upstream, most: int, language: str) -> list[Any]:
