@@ -43,7 +43,7 @@ def test_multipliers_are_the_dense_solve(seed, n):
     assert system.multipliers[0] == pytest.approx(np.linalg.solve(M.T, q), rel=CLOSE)
 
 
-@given(seeds, st.integers(1, 10), st.floats(-1e6, 1e6))
+@given(seeds, st.integers(1, 10), st.floats(1e-6, 1e6) | st.floats(-1e6, -1e-6))  # near 1e-308 digits are lost
 def test_a_demand_scaled_scales_the_result(seed, n, factor):
     system, *_ = random_system(seed, n)
     one, many = system.demand({"p0": 1.0}), system.demand({"p0": factor})
