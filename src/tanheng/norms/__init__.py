@@ -1,6 +1,22 @@
-"""Norms: dated parameters as data files, and the one function that looks them up at a date (conventions 10 and 11)."""
+"""Norms: dated parameters as data files, and the functions that look them up at a date (conventions 10 and 11)."""
 
 from tanheng.norms.dated import Entry, Norm, lookup, names, parse_date, year_end
 from tanheng.norms.partition import Grouping, grouping
+from tanheng.norms.registry import Change, Registry, standards
+from tanheng.norms.standard import Limit, Standard
 
-__all__ = ["Entry", "Grouping", "Norm", "grouping", "lookup", "names", "parse_date", "year_end"]
+__all__ = [
+    "Change",
+    "Entry",
+    "Grouping",
+    "Limit",
+    "Norm",
+    "Registry",
+    "Standard",
+    "grouping",
+    "lookup",
+    "names",
+    "parse_date",
+    "standards",
+    "year_end",
+]

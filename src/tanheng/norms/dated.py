@@ -127,7 +127,8 @@ def _way_out(norm: Norm, at: date) -> str:
 
 @cache
 def _paths() -> Mapping[str, Path]:
-    return {path.stem: path for path in sorted(_ROOT.glob("*/*.toml"))}
+    found = sorted(_ROOT.glob("*/*.toml"))
+    return {path.stem: path for path in found if path.parent.name != "standards"}  # those are the registry's
 
 
 @cache
