@@ -175,13 +175,14 @@ def _gap_of_budget(of: str, year: int, group: str) -> tuple[float, str, str, Map
 
 
 @measure("traded")
-def traded(dataset: str, year: int, share: bool = False, unit: str = "Gt") -> Computed:
+def traded(dataset: str, year: int, share: bool = False, bilateral: bool = False, unit: str = "Gt") -> Computed:
     """CO2 emitted in one region for the final demand of another, all regions together; or its share of all CO2, %.
 
-    A coarser table has fewer borders: what crosses none of its regions' is not counted.
+    ``bilateral`` counts what is emitted for exports whatever becomes of them (eebt) instead. A coarser table has fewer
+    borders: what crosses none of its regions' is not counted.
     """
     table = _table(dataset, year)
-    flows = accounts.flows(table).sel(stressor="CO2")
+    flows = (accounts.eebt if bilateral else accounts.flows)(table).sel(stressor="CO2")
     abroad = float(flows.sum() - np.trace(flows.values))
     source, mark = table.about.source, table.hash
     note = {lang: text.format(count=len(table.regions)) for lang, text in _messages()["regions"].items()}
