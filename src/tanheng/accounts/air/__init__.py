@@ -1,0 +1,1 @@
+"""Air quality: days, index and attainment under the rules of a date."""
