@@ -1,12 +1,14 @@
-"""The embedded world's reference series: CO2, population, GDP and deflators by country and year, each with its source.
+"""The embedded world's reference series: CO2, population, GDP, deflators and electricity by country and year.
 
-Numbers are passed on as their source writes them. Two vintages of the Global Carbon Budget overlap; both are kept, none
-is spliced: a reader of the series chooses (``tanheng.data.reference.series``)."""
+Each number has its source, and is passed on as that writes it, electricity as the sum of its fuels. Two vintages of the
+Global Carbon Budget overlap; both are kept, none is spliced: a reader of the series chooses
+(``tanheng.data.reference.series``)."""
 
 from __future__ import annotations
 
 import gzip
 import io
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +45,11 @@ SOURCES: dict[str, Any] = {
         "file": "deflators/unsd_snaAma_GDP_ImplicitPriceDeflator_USD.txt",
         "licence": "United Nations terms of use: free with attribution",
     },
+    "ember": {
+        "title": "Ember, yearly electricity data: generation by country and fuel",
+        "file": "electricity/ember_generation_twh_iso3_2000-2025.csv",
+        "licence": "CC BY 4.0",
+    },
 }
 SERIES: dict[str, Any] = {
     "territorial_co2": {"unit": "Mt CO2", "what": "fossil CO2 by territory, without international bunkers or land use"},
@@ -55,6 +62,7 @@ SERIES: dict[str, Any] = {
         "what": "implicit price deflator of GDP in USD, 2010 = 100 (prices and exchange rates together), to 2016; "
         "the column titles of the source name 2005, its numbers have 2010",
     },
+    "electricity": {"unit": "TWh", "what": "generation, from 2000: the sum of the fuels that the source gives"},
 }
 NOTES = [
     "region is an ISO 3166-1 alpha-3 code (XKX: Kosovo); aggregates, bunkers and states that ended (ANT) are left out",
@@ -94,7 +102,7 @@ def compile_reference(shared: Path) -> tuple[bytes, dict[str, Any]]:
     co2 = owid[owid["series"] != "population"]
     people = owid[(owid["series"] == "population") & ~owid["region"].isin(wb["region"])]
     people = people.drop_duplicates(["series", "region", "year"])  # the newer vintage first
-    frame = pd.concat([co2, people, wb, constant_gdp(shared), deflators(shared)])[COLUMNS]
+    frame = pd.concat([co2, people, wb, constant_gdp(shared), deflators(shared), electricity(shared)])[COLUMNS]
     frame = frame[frame["value"].notna() & frame["region"].isin(set(iso3166.countries_by_alpha3))]
     frame = frame[frame["year"].between(*YEARS)].sort_values(["series", "region", "year", "source"])
     if frame.duplicated(["series", "region", "year", "source"]).any():
@@ -157,6 +165,13 @@ def deflators(shared: Path) -> pd.DataFrame:
         raise SystemExit(f"deflators: no ISO code is known for {', '.join(unknown)}; add it to UN_NAMES or UN_LEFT_OUT")
     year = frame["year"].astype(int)
     return frame.assign(region=frame["name"].map(known), year=year, series="deflator", source="un")
+
+
+def electricity(shared: Path) -> pd.DataFrame:
+    """Generation of all fuels, TWh: sums of decimals, exact. A fuel without a number adds nothing."""
+    frame = pd.read_csv(shared / SOURCES["ember"]["file"], converters={"Value": Decimal})
+    sums = frame.groupby(["ISO3", "Year"])["Value"].sum().reset_index().set_axis(["region", "year", "value"], axis=1)
+    return sums.assign(value=sums["value"].map(str), series="electricity", source="ember")
 
 
 def agreement(co2: pd.DataFrame) -> dict[str, Any]:

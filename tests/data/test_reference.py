@@ -3,6 +3,7 @@
 import hashlib
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from tanheng.data import reference
@@ -37,6 +38,8 @@ def test_regions_are_countries_alone():
         ("population", "IND", 2000, 1.06e9),
         ("gdp_current", "USA", 2008, 14.77e12),
         ("gdp_constant", "USA", 2015, 18.2e12),
+        ("electricity", "CHN", 2015, 5815),  # TWh, China Statistical Yearbook
+        ("electricity", "CHN", 2022, 8849),
     ],
 )
 def test_magnitudes(name, region, year, value):
@@ -76,6 +79,14 @@ def test_deflators_are_one_at_their_base():
 def test_deflators_cover_all_regions_of_the_world_but_two():
     for year in (1995, 2009):
         assert set(manifest(FOLDER).regions) - set(reference.deflators(year).indexes["region"]) == {"TWN", "ROW"}
+
+
+def test_electricity_is_the_sum_of_the_fuels_of_its_source(shared):
+    raw = pd.read_csv(shared / "electricity" / "ember_generation_twh_iso3_2000-2025.csv")
+    sums = raw[raw["Year"] <= 2022].groupby(["ISO3", "Year"])["Value"].sum()
+    ours = reference.series("electricity").to_series().dropna()
+    assert set(ours.index) == set(sums.index)
+    np.testing.assert_allclose(ours, sums.loc[ours.index], rtol=1e-12)  # sums in another order
 
 
 def test_wrong_questions():

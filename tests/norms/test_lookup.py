@@ -2,13 +2,33 @@
 
 from __future__ import annotations
 
-from datetime import date
+import tomllib
+from datetime import date, timedelta
+from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from iso3166 import countries_by_alpha3
 
+from tanheng import norms
 from tanheng.errors import NormError
-from tanheng.norms import lookup, names, parse_date, year_end
+from tanheng.norms import Entry, lookup, names, parse_date, year_end
+
+FOLDER = Path(norms.__file__).parent
+
+
+def dated(name: str) -> list[tuple[Entry, date, date]]:
+    """The entries in the file of a norm, each with the first and last day on which it can be looked up."""
+    (path,) = FOLDER.glob(f"*/{name}.toml")
+    raw = tomllib.loads(path.read_text("utf-8"))
+    valid = raw.get("valid_from", date.min), raw.get("valid_to", date.max)
+    found = []
+    for line in raw.get("members") or raw["values"]:
+        value = float(line["value"]) if "value" in line else None
+        one = Entry(line["code"], value, line.get("from", date.min), line.get("to", date.max))
+        found.append((one, max(one.start, valid[0]), min(one.end, valid[1])))
+    return found
+
 
 FOUNDERS_OF_THE_EEC = {"BEL", "DEU", "FRA", "ITA", "LUX", "NLD"}
 
@@ -146,3 +166,31 @@ def test_what_is_no_date(text: str) -> None:
 def test_a_year_that_is_none() -> None:
     with pytest.raises(NormError, match="year 0 is not a year"):
         year_end(0)
+
+
+ENTRIES = [pytest.param(name, *one, id=f"{name}, {one[0].code} {one[1]}") for name in names() for one in dated(name)]
+
+
+def there(name: str, entry: Entry, day: date) -> bool:
+    try:
+        return entry in lookup(name, day).entries
+    except NormError:  # outside the validity of the whole norm
+        return False
+
+
+@pytest.mark.parametrize(("name", "entry", "first", "last"), ENTRIES)
+def test_every_entry_is_there_from_its_first_day_to_its_last(name: str, entry: Entry, first: date, last: date) -> None:
+    """Every value and membership, on the days on which it begins and ends and beside them."""
+    assert there(name, entry, max(first, date(1900, 1, 1)))
+    if first != date.min:
+        assert not there(name, entry, first - timedelta(days=1))
+    if last != date.max:
+        assert there(name, entry, last)
+        assert not there(name, entry, last + timedelta(days=1))
+
+
+@pytest.mark.parametrize("name", names())
+def test_no_code_has_two_entries_on_one_day(name: str) -> None:
+    ordered = sorted((entry for entry, _, _ in dated(name)), key=lambda one: (one.code, one.start))
+    for one, other in pairwise(ordered):
+        assert one.code != other.code or one.end < other.start

@@ -51,10 +51,15 @@ def plain_table(folder: Path, regions: Sequence[str], sectors: Sequence[str], un
     return folder
 
 
-def build(target: Path | str, out: Path) -> Made:
+def require_bundle() -> None:
+    """Skip the test where the charts have not been built."""
     for file in ("charts.js", "world.json"):
         if not (resources.files("tanheng.report") / "static" / file).is_file():
             pytest.skip(f"the chart bundle (static/{file}) has not been built: run make test")
+
+
+def build(target: Path | str, out: Path) -> Made:
+    require_bundle()
     opened = store.open(target)
     out.mkdir()
     return Made(

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from python_calamine import CalamineWorkbook
 
-from tanheng import accounts, labels
+from tanheng import accounts, claims, labels
 from tanheng.data import store
 
 from .conftest import AWKWARD, Made, build, plain_table
@@ -88,6 +88,7 @@ def test_sections_without_data_are_left_out_and_named(tiny: Made) -> None:
         "Sectors: the table has one sector",
         "Per person:",
         "Products: the embedded product cases depend on no table",
+        "Published numbers: they are put to the test in the report on the embedded world",
     ):
         assert line in page
 
@@ -106,6 +107,8 @@ def test_chinese_page_has_no_english_left_over(world: Made) -> None:
         "Tanheng", "English", "CO", "WIOD", "EEBT", "USD", "Global", "Carbon", "Project", "workbook", "xlsx", "ledger",
         "csv", "parquet", "a", "b", "c", "d",
         "e", "PV_ICE", "Ember", "Our", "World", "in", "Data", "Li", "docs", "photovoltaics", "steel", "zh", "md",
+        "Gt", "GW", "TWh", "PM", "eebt", "PNAS", "Davis", "Caldeira", "Peters", "Minx", "Weber", "Edenhofer",
+        "Andrew", "Moran", "Wood", "Dong", "Zhu", "Qi",
     }  # fmt: skip
     assert set(re.findall(r"[A-Za-z_]+", visible(before))) <= allowed
     methods = visible(page[page.index('<section id="methods">') :])
@@ -190,10 +193,40 @@ def test_the_findings_agree_with_the_accounts(world: Made) -> None:
 def test_the_embedded_products_are_told_in_the_report_on_the_embedded_world_alone(world: Made, tiny: Made) -> None:
     for language, title in (("en", "Products"), ("zh", "产品")):
         page = world.text(language)
-        section = page[page.index('<section id="products">') : page.index('<section id="methods">')]
+        section = page[page.index('<section id="products">') : page.index('<section id="claims">')]
         assert re.search(rf"<h2><span class=\"number\">\d+</span> {title}</h2>", section)
         assert section.count("<figure data-chart=") == 6
         assert '<section id="products">' not in tiny.text(language)
+
+
+def test_claims_are_put_to_the_test_in_the_report_on_the_embedded_world_alone(world: Made, tiny: Made) -> None:
+    for language, title in (("en", "Published numbers put to the test"), ("zh", "已发表数字的核对")):
+        page = world.text(language)
+        section = page[page.index('<section id="claims">') : page.index('<section id="methods">')]
+        assert re.search(rf"<h2><span class=\"number\">\d+</span> {title}</h2>", section)
+        assert section.count("<figure data-chart=") == 1
+        assert section.count('<table class="plain verdicts">') == 3
+        assert '<section id="claims">' not in tiny.text(language)
+    told = visible(world.text("en"))
+    assert "China's gap, 1990: 0.135\u00a0Gt against 0.70\u00a0Gt (Global Carbon Budget)" in told
+    assert "1990 年中国差额：计算值0.135\u00a0Gt，公布值0.70\u00a0Gt（全球碳预算）" in visible(world.text("zh"))
+    rows = sheet(world, "Claims 论断核对")
+    frame = rows[rows.iloc[:, 3] == "Global Carbon Budget / 全球碳预算"]
+    assert len(frame) == 9
+    computed = pd.to_numeric(frame["Computed / 计算值"], errors="coerce").dropna()
+    assert sorted(round(value, 3) for value in computed)[0] == 0.135
+    assert not [
+        name for name in CalamineWorkbook.from_path(str(tiny.folder / "workbook.xlsx")).sheet_names if "论断" in name
+    ]
+
+
+def test_claims_of_the_report_are_those_of_the_claims(world: Made) -> None:
+    """The report takes over its own accounts of the world; asked alone, the tables are solved anew."""
+    found = claims.verdict_frame(claims.check(claims.read_claims("cas-2024")))
+    rows = sheet(world, "Claims 论断核对")
+    rows = rows[rows.iloc[:, 0] == "cas-2024"]
+    assert [text.partition(" / ")[0] for text in rows["Verdict / 结论"]] == found["verdict"].tolist()
+    assert rows["Reason / 理由 (en)"].tolist() == found["reason"].tolist()
 
 
 def test_the_products_section_says_what_is_not_reached(world: Made) -> None:

@@ -1,11 +1,14 @@
 """Questions to tables: one module a family, each account a function that returns an ``xarray.DataArray``."""
 
+from tanheng.accounts.air.attaining import Attainment, attainment, under_rules
+from tanheng.accounts.air.comparing import Comparison, compared_years, tidy_air
 from tanheng.accounts.declared import ACCOUNTS, Account, find
 from tanheng.accounts.decomposition import chained, drivers
 from tanheng.accounts.differentiated import cbdr
 from tanheng.accounts.exports import export_intensity
 from tanheng.accounts.gross_exports import export_terms
 from tanheng.accounts.incomes import downstream_multipliers, income, income_multipliers
+from tanheng.accounts.limiting import limit_effects, limited_emissions
 from tanheng.accounts.linkage import extraction, linkages, scopes
 from tanheng.accounts.networks import Network, network
 from tanheng.accounts.prices import constant_prices
@@ -31,9 +34,11 @@ __all__ = [
     "CONSERVED",
     "DIGITS",
     "Account",
+    "Attainment",
     "Certificates",
     "CircularFootprint",
     "Circularity",
+    "Comparison",
     "Embedded",
     "Exposure",
     "Good",
@@ -41,11 +46,13 @@ __all__ = [
     "Paths",
     "Precursor",
     "Upstream",
+    "attainment",
     "avoided_emissions",
     "cbdr",
     "certificates",
     "chained",
     "circular_footprint",
+    "compared_years",
     "constant_prices",
     "consumption",
     "downstream_multipliers",
@@ -62,6 +69,8 @@ __all__ = [
     "income_multipliers",
     "layers",
     "life_cycle",
+    "limit_effects",
+    "limited_emissions",
     "linkages",
     "national_sharing",
     "net_transfers",
@@ -76,7 +85,9 @@ __all__ = [
     "shared_flows",
     "technology_adjusted",
     "tidy",
+    "tidy_air",
     "total",
+    "under_rules",
     "unlinked",
     "upstream",
     "value_chain",

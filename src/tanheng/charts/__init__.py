@@ -1,5 +1,6 @@
 """Charts as data: one definition a chart, a pure function of results, drawn alike in the report and in the explorer."""
 
+from tanheng.charts.claims import Dot, computed_over_printed
 from tanheng.charts.products import (
     Subject,
     beside_published_net,
@@ -17,10 +18,12 @@ from tanheng.charts.voice import Voice
 
 __all__ = [
     "Chart",
+    "Dot",
     "Subject",
     "Voice",
     "beside_published",
     "beside_published_net",
+    "computed_over_printed",
     "destinations",
     "difference_from_published",
     "exports_by_year",

@@ -1,16 +1,14 @@
-"""What the commands print of the things themselves: tables, their flaws, accounts, norms."""
+"""What the commands print of the things themselves: tables, their flaws, accounts."""
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from tanheng import labels, norms
+from tanheng import labels
 from tanheng.accounts.formula import plain, symbols
 from tanheng.cli.output import figure, head, label, line, plain_grid, said
 from tanheng.data import findings as messages
-from tanheng.errors import NormError
 
 if TYPE_CHECKING:
     from rich.table import Table as Grid
@@ -19,7 +17,6 @@ if TYPE_CHECKING:
     from tanheng.data.fetch import Plan
     from tanheng.data.source import Source
     from tanheng.data.store import Store
-    from tanheng.norms import Norm
     from tanheng.systems.finding import Finding
     from tanheng.systems.table import Table
 
@@ -219,7 +216,7 @@ def _bytes(count: int) -> str:
     return f"{size:.3g} GB"
 
 
-# -- accounts and norms -----------------------------------------------------------------------------------------------
+# -- accounts --------------------------------------------------------------------------------------------------------
 
 
 def accounts(declared: Mapping[str, Account], language: str) -> Grid:
@@ -246,42 +243,6 @@ def account(one: Account, language: str) -> list[Any]:
     for name, option in one.options.items():
         options.add_row(name, option.what[language])
     return [*lines, grid, *([options] if one.options else [])]
-
-
-def all_norms(when: datetime.date, language: str) -> Grid:
-    """A row for each norm, as it stands at that date."""
-    grid = _grid(["name", "title"], language)
-    grid.add_column(head("at", language).format(date=when))
-    for name in norms.names():
-        try:
-            norm = norms.lookup(name, when)
-        except NormError as error:
-            grid.add_row(name, "", error.what)
-            continue
-        count = labels.term("values" if norm.unit else "members", language).format(count=len(norm.entries))
-        grid.add_row(name, _title(norm, language), count)
-    return grid
-
-
-def norm(one: Norm, language: str) -> list[Any]:
-    """A norm's title, source and note, and its entries."""
-    grid = _grid(["code", "from", "to"], language)
-    if one.values:
-        grid.add_column(one.unit, justify="right")
-    for entry in one.entries:
-        ends = [
-            "" if entry.start == datetime.date.min else str(entry.start),
-            "" if entry.end == datetime.date.max else str(entry.end),
-        ]
-        value = [f"{entry.value:g}"] if entry.value is not None else []
-        grid.add_row(label("region" if not value else "", entry.code, language), *ends, *value)
-    title = line(one.name, f"{_title(one, language)}, {one.at}", language)
-    notes = [line(head(key, language), text, language) for key, text in (("source", one.source), ("note", one.note))]
-    return [title, *notes[: 2 if one.note else 1], grid]
-
-
-def _title(norm: Norm, language: str) -> str:
-    return norm.title_zh if language == "zh" else norm.title_en
 
 
 def _grid(left: Iterable[str], language: str, right: Iterable[str] = ()) -> Grid:

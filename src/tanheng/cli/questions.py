@@ -1,4 +1,4 @@
-"""Questions: report, accounts, norms. What a command needs is imported when it runs, so that ``--help`` is quick."""
+"""Questions: report, accounts. What a command needs is imported when it runs, so that ``--help`` is quick."""
 
 from __future__ import annotations
 
@@ -175,22 +175,3 @@ def _deflator(year: int) -> dict[str, Any]:
     from tanheng.data import reference
 
     return {"deflator": reference.deflators(year)}
-
-
-@app.command()
-def norms(
-    name: Annotated[str | None, typer.Argument(metavar="NAME", help="A norm; without it, all are listed.")] = None,
-    at: Annotated[
-        datetime.date | None, typer.Option(parser=date_of, metavar="DATE", help="A year or a date; today if not given.")
-    ] = None,
-    lang: Language = "en",
-) -> None:
-    """List the norms (memberships, factors), or show one at a date."""
-    from tanheng import norms as dated
-    from tanheng.cli import describe
-
-    when = at or datetime.date.today()
-    if name is None:
-        shell.show(describe.all_norms(when, lang))
-    else:
-        shell.show(*describe.norm(dated.lookup(name, when), lang))

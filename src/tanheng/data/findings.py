@@ -9,11 +9,13 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from tanheng import labels
+from tanheng.systems.about import NOT_STATED
 from tanheng.systems.finding import SEVERITIES, Finding, Severity, found, messages
 from tanheng.systems.table import Table
 
 ROUNDING = 1e-9  # of output: below it a difference is rounding
 NOTABLE = 1e-3  # of the whole: above it a note becomes a warning
+_STATES = ("own", "state", "first", "last")  # values that may be reference states
 _AXES = {"region": "region", "sector": "sector", "demand category": "demand", "stressor": "stressor", "input": "input"}
 
 
@@ -24,8 +26,18 @@ def said(finding: Finding, language: str) -> tuple[str, str]:
     ('A 的谱半径无法确定', '查看投入大于产出的各列')
     """
     what, hint = messages()[finding.check][language]
-    values = {key: placed(value, language) if key == "worst" else value for key, value in finding.values.items()}
+    values = {key: _in_words(key, value, language) for key, value in finding.values.items()}
     return what.format(**values), hint
+
+
+def _in_words(key: str, value: object, language: str) -> object:
+    """A value of a message: a place, or a state, in that language; names and numbers as they are."""
+    if key == "worst":
+        return placed(value, language)
+    if key in _STATES and isinstance(value, str):
+        for word in ("ambient", NOT_STATED):
+            value = value.replace(word, labels.term(word, language))
+    return value
 
 
 def placed(where: object, language: str) -> str:

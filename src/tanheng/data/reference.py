@@ -1,4 +1,4 @@
-"""Reference series by country and year, 1990-2022: CO2, population, GDP and deflators, each number with its source.
+"""Reference series by country and year, 1990-2022: CO2, population, GDP, deflators, electricity; numbers with sources.
 
 Read from ``world/reference.csv.gz``; ``world/reference.toml`` holds the units, the sources and their licences.
 """
@@ -19,7 +19,7 @@ from tanheng.data.readers.world import FOLDER, verified
 from tanheng.errors import InputError, MissingError, QuestionError, nearest
 
 # The first source that gives a number comes first: the newer vintage of the Global Carbon Budget before the older one.
-ORDER = ("gcb-2004-2023", "wb", "gapminder", "un", "gcb-to-2018")
+ORDER = ("gcb-2004-2023", "wb", "gapminder", "un", "ember", "gcb-to-2018")
 
 
 @cache
@@ -39,9 +39,9 @@ def about() -> dict[str, Any]:
 def reference() -> pd.DataFrame:
     """Every number: columns series, region (ISO 3166-1 alpha-3), year, value, source.
 
-    Units are in ``attrs["units"]`` by series: Mt CO2, persons, USD (current; constant 2015), and 1 for the deflator
-    (2010 = 100). Where two vintages give a number there are two rows. Absent is absent, not zero. Raises InputError for
-    a damaged file."""
+    Units are in ``attrs["units"]`` by series: Mt CO2, persons, USD (current; constant 2015), 1 for the deflator (2010 =
+    100), and TWh. Where two vintages give a number there are two rows. Absent is absent, not zero. Raises InputError
+    for a damaged file."""
     content = verified(FOLDER, "reference.csv.gz", about()["files"])
 
     frame = pd.read_csv(io.BytesIO(gzip.decompress(content)))

@@ -70,18 +70,24 @@ def _running(hours: Array) -> Array:
 def percentile(values: Array, percent: float) -> float:
     """The percentile of the finite ``values`` (n,): between the two nearest of them in order, NaN of none.
 
-    With k = 1 + (n − 1) p, it is X(s) + (X(s+1) − X(s)) (k − s), s the whole part of k (HJ 663-2013, annex A).
-
     >>> percentile(np.array([1.0, 2.0, 3.0, 4.0, 5.0]), 90)
     4.6
     """
-    own = np.sort(values[np.isfinite(values)])
-    if not len(own):
-        return float("nan")
-    k = (len(own) - 1) * percent / 100
-    s = int(k)
-    above = own[min(s + 1, len(own) - 1)]
-    return float(own[s] + (above - own[s]) * (k - s))
+    return float(percentiles(values, percent))
+
+
+def percentiles(values: Array, percent: float) -> Array:
+    """The percentile of the finite ``values`` (..., n) along the last axis, (...): NaN where there are none.
+
+    With k = 1 + (n − 1) p, it is X(s) + (X(s+1) − X(s)) (k − s), s the whole part of k (HJ 663-2013, annex A).
+    """
+    ordered = np.sort(values, axis=-1)  # NaN comes last
+    last = np.isfinite(values).sum(axis=-1, keepdims=True) - 1
+    k = np.maximum(last, 0) * percent / 100
+    s = k.astype(np.intp)
+    below = np.take_along_axis(ordered, s, axis=-1)
+    above = np.take_along_axis(ordered, np.minimum(s + 1, np.maximum(last, 0)), axis=-1)
+    return np.asarray((below + (above - below) * (k - s))[..., 0])
 
 
 def index(values: Array, breakpoints: Array, at: Array) -> Array:

@@ -3,9 +3,11 @@
 from tanheng.norms.dated import Entry, Norm, lookup, names, parse_date, year_end
 from tanheng.norms.partition import Grouping, grouping
 from tanheng.norms.registry import Change, Registry, standards
-from tanheng.norms.standard import Limit, Standard
+from tanheng.norms.standard import CLASSES, LEVELS, Limit, Standard
 
 __all__ = [
+    "CLASSES",
+    "LEVELS",
     "Change",
     "Entry",
     "Grouping",

@@ -60,6 +60,27 @@ class AirRules:
                 return found
         raise NormError(f"{self.index.code} has no scale of {substance}", hint=nearest(substance, self.substances))
 
+    @property
+    def scale(self) -> Mapping[str, Any]:
+        """The index itself: its values ``at`` the breakpoints, up to which it is ``good``, ``primary_above`` which."""
+        found: Mapping[str, Any] = self.index.rules["index"]
+        return found
+
+    @property
+    def judged(self) -> Mapping[str, Any]:
+        """What a year is judged by: ``annual_mean``, ``percentile``, ``decimals``, the shares of stations of a city."""
+        found: Mapping[str, Any] = self.assessment.rules["assessment"]
+        return found
+
+    def share_of(self, stations: int) -> float:
+        """The share of a city's stations that must have a value for the city to have one."""
+        few = stations < self.judged["few_stations"]
+        return float(self.judged["share_of_few" if few else "stations_share"])
+
+    def state(self, substance: str) -> str:
+        """The reference state that the limits of a substance speak of."""
+        return states_between(substance, self.at, self.at)[0][1]
+
 
 def air_rules(name: str | date, *, grade: str = "II", place: str = "CHN") -> AirRules:
     """The rules of an edition ("2012", "2026"), of a year ("2031": on its last day) or of a date.
@@ -74,6 +95,23 @@ def air_rules(name: str | date, *, grade: str = "II", place: str = "CHN") -> Air
     register = standards()
     quality, index, assessment = (register.edition(series, at) for series in (QUALITY, INDEX, ASSESSMENT))
     return AirRules(str(name), at, grade, place, quality, index, assessment)
+
+
+def states_between(substance: str, first: date, last: date) -> tuple[tuple[date, str], ...]:
+    """The reference states that the standard of each day gives a substance in, from ``first`` to ``last``: since when.
+
+    Before the first edition that is here (GB 3095-2012) it is that edition's first: GB 3095-1996 had the same.
+
+    >>> states_between("SO2", date(2018, 1, 1), date(2018, 12, 31))[1]
+    (datetime.date(2018, 9, 1), '298.15 K, 101.325 kPa')
+    """
+    editions = [one for one in standards().standards.values() if one.series == QUALITY and not one.amends]
+    dated = sorted((one.start, one.state) for each in editions for one in each.references if substance in one.of)
+    if not dated:
+        raise NormError(f"{QUALITY} gives no reference state of {substance}", hint="ask for one that has limits")
+    before = max((at for at, (start, _) in enumerate(dated) if start <= first), default=0)
+    held = [(first, dated[before][1]), *(one for one in dated[before + 1 :] if one[0] <= last)]
+    return tuple(one for at, one in enumerate(held) if not at or one[1] != held[at - 1][1])
 
 
 def _date(name: str) -> date:

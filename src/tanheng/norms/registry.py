@@ -15,11 +15,15 @@ from tanheng.norms.standard import CLASSES, LEVELS, Limit, Standard, read_standa
 
 _FOLDER = Path(__file__).parent / "standards"
 _DAY = timedelta(days=1)
+STATES = ("to come", "in force", "withdrawn")  # of what is issued
 
 
 @dataclass(frozen=True)
 class Change:
-    """What changed on a day: ``what`` is "issued", "in force", "withdrawn" or "limit" (``before`` and ``after``)."""
+    """What changed on a day: ``what`` is "issued", "in force", "withdrawn" or "limit".
+
+    Of a limit, ``before`` is None where it began, and ``after`` where it ended, in the time of its standard.
+    """
 
     when: date
     what: str
@@ -32,8 +36,9 @@ class Change:
 class Registry:
     """Standards by name, checked against each other: no doubled rule on a day, no gap between editions, no circle.
 
-    Raises NormError where two editions of a series set the same limit on one day, where a day between an edition and
-    its successor has neither, where a standard replaces itself by whatever way, and for a successor of another series.
+    Raises NormError where two editions of a series are in force or set the same limit on one day, where a day between
+    an edition and its successor has neither, where a standard replaces itself by whatever way, for a successor of
+    another jurisdiction, and for an amendment of what is no standard here.
     """
 
     standards: Mapping[str, Standard]
@@ -50,8 +55,10 @@ class Registry:
         _require_no_circle(given)
         ended = {name: _ended(one, given) for name, one in given.items()}
         whole = {name: _amended(one, ended) for name, one in ended.items()}
-        for _, series in groupby(sorted(whole.values(), key=_series), key=_series):
-            _require_apart(list(series))
+        for _, group in groupby(sorted(whole.values(), key=_series), key=_series):
+            series = list(group)
+            _require_apart(series)
+            _require_in_turn(series)
         return cls(whole)
 
     @classmethod
@@ -72,7 +79,7 @@ class Registry:
         return tuple(
             one
             for one in self.standards.values()
-            if _runs(one, at)
+            if one.runs(at)
             and series in ("", one.series)
             and cls in ("", one.cls)
             and (not place or _within(place, one.jurisdiction))
@@ -80,9 +87,7 @@ class Registry:
 
     def edition(self, series: str, at: date) -> Standard:
         """The one edition of a series that holds on a day. Raises NormError outside its validity (convention 11)."""
-        known = sorted({one.series for one in self.standards.values()})
-        if series not in known:
-            raise NormError(f"there is no series {series}", hint=nearest(series, known))
+        self._require_series(series)
         found = [one for one in self.in_force(at, series=series) if not one.amends]
         if not found:
             first = min(one.effective for one in self.standards.values() if one.series == series)
@@ -107,22 +112,24 @@ class Registry:
 
         A local standard of the place goes before the national one where that lets stricter ones (``stricter_local``)
         and it is the stricter; where the law does not say so, the national one holds.
-        Raises NormError where no limit holds, naming what holds at other dates, and where more than one is meant.
+        Raises NormError where no limit holds, naming what holds at other dates, where more than one is meant, and for
+        a local and a national limit that cannot be compared.
         """
+        if series:
+            self._require_series(series)
         asked = {"substance": substance, "averaging": averaging, "statistic": statistic, "grade": grade}
         asked |= {"subject": subject}
         fitting = [limit for limit in self._limits(series, cls, place) if _fits(limit, asked, area)]
         held = [limit for limit in fitting if limit.holds(at)]
         if not held:
-            raise NormError(
-                f"no limit of {_asked(asked)} holds at {at} in {place}", hint=self._way_out(fitting, substance)
-            )
-        own = [limit for limit in held if limit.area == area] or held
-        keys = {(self.standards[limit.standard].series, *limit.key) for limit in own if self._is_national(limit)}
-        if len(keys) > 1:
-            hint = f"say which: {'; '.join(sorted({limit.words for limit in own}))}"
-            raise NormError(f"{len(keys)} limits of {substance} hold at {at}", hint=hint)
-        return self._before(own)
+            what = f"no limit of {', '.join(filter(None, (*asked.values(), area)))} holds at {at} in {place}"
+            raise NormError(what, hint=self._way_out(fitting, substance, series, cls, place))
+        national = _nearest_area([limit for limit in held if not self._is_local(limit)], area)
+        local = _nearest_area([limit for limit in held if self._is_local(limit)], area)
+        self._require_one(national, local, at)
+        if not national or not local:
+            return min((*national, *local), key=lambda limit: limit.value)
+        return self._before(national[0], min(local, key=lambda limit: limit.value))
 
     def changed(self, first: date, last: date) -> tuple[Change, ...]:
         """What was issued, came into force, was withdrawn or had a limit changed after ``first``, until ``last``."""
@@ -141,15 +148,14 @@ class Registry:
             for level in LEVELS:
                 own = [one for one in self._editions() if (one.cls, one.level) == (cls, level) and one.issued <= at]
                 if own:
-                    running = sum(_runs(one, at) for one in own)
-                    coming = sum(one.effective > at for one in own)
-                    counts[cls, level] = {
-                        "issued": len(own),
-                        "to come": coming,
-                        "in force": running,
-                        "withdrawn": len(own) - running - coming,
-                    }
+                    states = Counter(one.state(at) for one in own)
+                    counts[cls, level] = {"issued": len(own)} | {state: states[state] for state in STATES}
         return counts
+
+    def _require_series(self, series: str) -> None:
+        known = sorted({one.series for one in self.standards.values()})
+        if series not in known:
+            raise NormError(f"there is no series {series}", hint=nearest(series, known))
 
     def _editions(self) -> Iterator[Standard]:
         """The standards without amendments, which are a part of theirs."""
@@ -160,26 +166,45 @@ class Registry:
             if series in ("", one.series) and cls in ("", one.cls) and _within(place, one.jurisdiction):
                 yield from one.limits
 
-    def _is_national(self, limit: Limit) -> bool:
-        return self.standards[limit.standard].level == "national"
+    def _is_local(self, limit: Limit) -> bool:
+        return self.standards[limit.standard].level == "local"
 
-    def _before(self, held: Sequence[Limit]) -> Limit:
-        """Of the limits that hold, the one that goes before."""
-        national = [limit for limit in held if self._is_national(limit)]
-        local = [limit for limit in held if not self._is_national(limit)]
-        if not national or not local:
-            return min(held, key=lambda limit: limit.value)
-        strictest = min(local, key=lambda limit: limit.value)
-        lets = self.standards[national[0].standard].stricter_local
-        return strictest if lets and strictest.value < national[0].value else national[0]
+    def _require_one(self, national: Sequence[Limit], local: Sequence[Limit], at: date) -> None:
+        """Raise NormError where the limits that hold are of more than one thing; of one thing several places may tell.
 
-    def _way_out(self, fitting: Sequence[Limit], substance: str) -> str:
-        if not fitting:
-            return nearest(
-                substance, sorted({limit.substance for one in self.standards.values() for limit in one.limits})
-            )
-        first, last = min(limit.start for limit in fitting), max(limit.end for limit in fitting)
-        return f"there is one from {first}" + ("" if last == date.max else f" to {last}")
+        National limits of two series are of two things.
+        """
+        held = [*national, *local]
+        series = {self.standards[limit.standard].series for limit in national}
+        if len(series) < 2 and len({limit.key[:-1] for limit in held}) < 2:
+            return
+        told = {f"{self.standards[one.standard].code}, " * (len(series) > 1) + one.words for one in held}
+        hint = f"say which: {'; '.join(sorted(told))}"
+        raise NormError(f"{len(told)} limits of {held[0].substance} hold at {at}", hint=hint)
+
+    def _before(self, national: Limit, local: Limit) -> Limit:
+        """Of the national limit and the strictest local one, the one that goes before."""
+        if not self.standards[national.standard].stricter_local:
+            return national
+        terms = [(one.unit, one.averaging, one.statistic, one.reference) for one in (national, local)]
+        if terms[0] != terms[1]:
+            told = [
+                f"{one.standard} ({', '.join(filter(None, pair))})"
+                for one, pair in zip((national, local), terms, strict=True)
+            ]
+            hint = "name a series, and compare them yourself"
+            raise NormError(f"limits of {local.substance} are on different terms: {' and '.join(told)}", hint=hint)
+        return local if local.value < national.value else national
+
+    def _way_out(self, fitting: Sequence[Limit], substance: str, series: str, cls: str, place: str) -> str:
+        """Where there is no limit on the day: when there is one; or which there are of the substance, or substances."""
+        if fitting:
+            first, last = min(limit.start for limit in fitting), max(limit.end for limit in fitting)
+            return f"there is one from {first}" + ("" if last == date.max else f" to {last}")
+        there = sorted({limit.words for limit in self._limits(series, cls, place) if limit.substance == substance})
+        if there:
+            return f"there are {'; '.join(there)}"
+        return nearest(substance, sorted({limit.substance for one in self.standards.values() for limit in one.limits}))
 
     def _events(self) -> Iterator[Change]:
         for one in self.standards.values():
@@ -189,8 +214,21 @@ class Registry:
                 yield Change(one.withdrawn + _DAY, "withdrawn", one)
         for _, series in groupby(sorted(self.standards.values(), key=_series), key=_series):
             for before, after in _successions([limit for one in series for limit in one.limits]):
-                if (before.value, before.reference) != (after.value, after.reference):
-                    yield Change(after.start, "limit", self.standards[after.standard], before, after)
+                yield from self._limit_event(before, after)
+
+    def _limit_event(self, before: Limit | None, after: Limit | None) -> Iterator[Change]:
+        """The change of a limit; one that comes or goes with its standard is no event of its own."""
+        if before is not None and after is not None:
+            if (before.value, before.unit, before.reference) != (after.value, after.unit, after.reference):
+                yield Change(after.start, "limit", self.standards[after.standard], before, after)
+        elif after is not None:
+            one = self.standards[after.standard]
+            if after.start > one.effective:
+                yield Change(after.start, "limit", one, None, after)
+        elif before is not None:
+            one = self.standards[before.standard]
+            if before.end < (one.withdrawn or date.max):
+                yield Change(before.end + _DAY, "limit", one, before, None)
 
 
 @cache
@@ -207,10 +245,6 @@ def _series(one: Standard) -> tuple[str, str]:
     return one.jurisdiction, one.series
 
 
-def _runs(one: Standard, at: date) -> bool:
-    return one.effective <= at and (one.withdrawn is None or at <= one.withdrawn)
-
-
 def _within(place: str, jurisdiction: str) -> bool:
     """Whether the place is of that jurisdiction: CHN-BJ is of CHN."""
     return place == jurisdiction or place.startswith(f"{jurisdiction}-")
@@ -221,12 +255,13 @@ def _fits(limit: Limit, asked: Mapping[str, str], area: str) -> bool:
     return told and limit.area in ("", area)
 
 
-def _asked(asked: Mapping[str, str]) -> str:
-    return ", ".join(filter(None, asked.values()))
+def _nearest_area(held: Sequence[Limit], area: str) -> Sequence[Limit]:
+    """Those of that area, else those of any."""
+    return [limit for limit in held if limit.area == area] or held
 
 
 def _require_known(given: Mapping[str, Standard]) -> None:
-    """Raise NormError for a successor of another jurisdiction's standard, and an amendment of one that is not there."""
+    """Raise NormError for a successor of another jurisdiction's standard, and an amendment of what is no standard."""
     for one in given.values():
         where = f"norm {one.name}"
         other = next(
@@ -239,6 +274,9 @@ def _require_known(given: Mapping[str, Standard]) -> None:
         if one.amends and one.amends not in given:
             hint = nearest(one.amends, given)
             raise NormError(f"it amends {one.amends}, which is not there", where=where, hint=hint)
+        if one.amends and given[one.amends].amends:
+            hint = "name the standard that both amend"
+            raise NormError(f"it amends {one.amends}, which is an amendment itself", where=where, hint=hint)
 
 
 def _require_no_circle(given: Mapping[str, Standard]) -> None:
@@ -256,41 +294,50 @@ def _require_no_circle(given: Mapping[str, Standard]) -> None:
 
 
 def _ended(one: Standard, given: Mapping[str, Standard]) -> Standard:
-    """The standard with its last day: that before its successor holds, unless its file says another."""
-    after = [other for other in given.values() if one.name in other.replaces]
-    if not after or one.withdrawn is not None:
+    """The standard with its last day: that before its successor holds, unless its file says another.
+
+    An amendment is a part of the standard that it amends, and ends with it.
+    """
+    if one.withdrawn is not None:
         return one
-    last = min(other.effective for other in after) - _DAY
-    return replace(one, withdrawn=last)
+    whole = given[one.amends] if one.amends else one
+    after = [other.effective for other in given.values() if {one.name, whole.name} & set(other.replaces)]
+    ends = [first - _DAY for first in after] + ([whole.withdrawn] if whole.withdrawn is not None else [])
+    return replace(one, withdrawn=min(ends)) if ends else one
 
 
 def _amended(one: Standard, given: Mapping[str, Standard]) -> Standard:
-    """The standard with its limits ended: with it, or by the same limit of a successor or an amendment."""
-    after = [other for other in given.values() if one.name in other.replaces or other.amends == one.name]
+    """The standard with its limits ended: with it, or by the same limit of a successor or of a later amendment."""
+    whole = one.amends or one.name
+    after = [
+        other
+        for other in given.values()
+        if other.name != one.name and ({one.name, whole} & set(other.replaces) or other.amends == whole)
+    ]
     limits = []
     for limit in one.limits:
         starts = [
             new.start for other in after for new in other.limits if new.key == limit.key and new.start > limit.start
         ]
-        last = one.withdrawn
-        if starts:
-            last = min(starts) - _DAY
+        last = min(starts) - _DAY if starts else one.withdrawn
         ended = limit if last is None or limit.end < last else replace(limit, end=last)
         if ended.start <= ended.end:
             limits.append(ended)
     return replace(one, limits=tuple(limits))
 
 
-def _successions(limits: Sequence[Limit]) -> Iterator[tuple[Limit, Limit]]:
-    """Each limit with the one of its key that comes next."""
+def _successions(limits: Sequence[Limit]) -> Iterator[tuple[Limit | None, Limit | None]]:
+    """Each limit with the one of its key that comes next: None before the first and after the last."""
     ordered = sorted(limits, key=lambda limit: (limit.key, limit.start))
     for _, own in groupby(ordered, key=lambda limit: limit.key):
-        yield from pairwise(own)
+        yield from pairwise([None, *own, None])
 
 
 def _require_apart(series: Sequence[Standard]) -> None:
     """Raise NormError for a day with two limits of one key, or with none between two of them."""
     for before, after in _successions([limit for one in series for limit in one.limits]):
+        if before is None or after is None:
+            continue
         where = f"norm {after.standard}, {after.words}"
         if after.start <= before.end:
             hint = f"say that it replaces {before.standard}, or give that limit a 'to'"
@@ -298,3 +345,17 @@ def _require_apart(series: Sequence[Standard]) -> None:
         if after.start > before.end + _DAY:
             days = f"from {before.end + _DAY} to {after.start - _DAY}"
             raise NormError(f"no limit holds {days}", where=where, hint=f"see when {before.standard} ends")
+
+
+def _require_in_turn(series: Sequence[Standard]) -> None:
+    """Raise NormError for two editions in force on one day, and for a day between an edition and its successor."""
+    editions = sorted((one for one in series if not one.amends), key=lambda one: one.effective)
+    for before, after in pairwise(editions):
+        where = f"norm {after.name}"
+        if before.withdrawn is None or before.withdrawn >= after.effective:
+            hint = f"say that it replaces {before.name}, or when that is withdrawn"
+            raise NormError(f"it and {before.name} are both in force at {after.effective}", where=where, hint=hint)
+        if before.name in after.replaces and before.withdrawn + _DAY < after.effective:
+            days = f"from {before.withdrawn + _DAY} to {after.effective - _DAY}"
+            hint = f"see when {before.name} is withdrawn"
+            raise NormError(f"neither it nor {before.name} is in force {days}", where=where, hint=hint)

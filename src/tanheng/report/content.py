@@ -11,13 +11,14 @@ import xarray as xr
 
 from tanheng import accounts, norms, units
 from tanheng.accounts import result
+from tanheng.accounts.products import cases
 from tanheng.charts.trade import REST
 from tanheng.data import reference
 from tanheng.data.readers import world
 from tanheng.data.store import Store
 from tanheng.errors import MissingError, NormError
 from tanheng.labels import LANGUAGES
-from tanheng.report import cases
+from tanheng.report import claim_cases
 from tanheng.systems.about import About
 from tanheng.systems.table import DIRECT, Table
 
@@ -94,6 +95,7 @@ class Content:
     focus: str
     countries: tuple[str, ...]
     cases: cases.Cases | None  # of products; they come with the embedded world and depend on no table
+    claims: claim_cases.Claims | None  # published numbers, tested on the embedded world
 
     @property
     def years(self) -> tuple[int, ...]:
@@ -187,7 +189,12 @@ def compute(store: Store, years: Sequence[int], tick: Progress) -> Content:
         focus="CHN" if "CHN" in countries else str(net.indexes["region"][int(np.abs(net.values).argmax())]),
         countries=countries,
         cases=cases.compute() if embedded(store) else None,
+        claims=_claims(by_year) if embedded(store) else None,
     )
+
+
+def _claims(by_year: Sequence[Year]) -> claim_cases.Claims:
+    return claim_cases.compute((one.about, one.hash, one.production, one.consumption) for one in by_year)
 
 
 def _year(table: Table) -> Year:

@@ -33,6 +33,7 @@ class Block:
     items: tuple[tuple[str, str], ...] = ()  # what, and what is said of it
     digits: int = 0
     formulas: bool = False  # text and cells hold formulas, whose subscripts are set below the line
+    look: str = "plain"  # of the table: a class of style.css, or several
 
     def digits_of(self, column: object) -> int:
         """The decimals that a column of the table is printed with."""

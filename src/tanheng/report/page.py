@@ -39,9 +39,8 @@ def page(content: Content, language: str, languages: Sequence[str]) -> str:
     found, why = sections(content, language)
     other = OTHER[language] if OTHER[language][0] in languages else None
     title = text("page.title")
-    rendered: str = _template().render(
-        language={"en": "en", "zh": "zh-Hans"}[language],
-        text=text,
+    return whole(
+        language,
         title=title,
         subtitle=text("page.subtitle", gas=spoken.substance, span=span(content, text)),
         table=text("page.table", table=content.title[language]),
@@ -50,13 +49,27 @@ def page(content: Content, language: str, languages: Sequence[str]) -> str:
         methods=methods(content, spoken, text, why),
         other=other and {"language": other[0], "name": other[1], "file": name(other[0])},
         files=FILES,
+        world=bool(content.countries),
+    )
+
+
+def whole(language: str, *, other: Mapping[str, str] | None = None, world: bool = False, **parts: Any) -> str:
+    """A page of ``title``, ``subtitle``, ``table``, ``findings``, ``sections``, ``methods`` and ``files``, as text.
+
+    Raises MissingError when the chart bundle has not been built.
+    """
+    rendered: str = _template().render(
+        language={"en": "en", "zh": "zh-Hans"}[language],
+        text=words(FILE, language),
+        other=other,
         version=provenance.version(),
         bundle=_bundle("charts.js"),
-        world=_bundle("world.json") if content.countries else "",
+        world=_bundle("world.json") if world else "",
         css=Markup(_asset("style.css")),
         specification=embedded,
         cell=cell,
         formula=formula,
+        **parts,
     )
     return rendered
 

@@ -8,8 +8,9 @@ import pandas as pd
 import xarray as xr
 
 from tanheng import labels
+from tanheng.accounts.products.cases import MAKER, PARTIAL, YEAR, Cases, Photovoltaics, Steel
 from tanheng.report.bilingual import both, term
-from tanheng.report.cases import MAKER, PARTIAL, PUBLISHED, YEAR, Cases, Photovoltaics, Steel
+from tanheng.report.product_section import published
 
 BLANKS = {"year": YEAR, "partial": PARTIAL[0]}  # of what the sheets are called
 
@@ -78,7 +79,7 @@ def _steel(case: Steel) -> pd.DataFrame:
         for key in ("exports", "imports", "transfer"):
             component = "net" if key == "transfer" else key
             head[f"{both(f'book.{key}')}, t"] = float(case.balance.sel(factors=name, component=component))
-        lines.append(head | {f"{both('book.published')}, t": PUBLISHED["steel"]})
+        lines.append(head | {f"{both('book.published')}, t": published("steel")})
     return pd.DataFrame(lines)
 
 

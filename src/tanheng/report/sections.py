@@ -12,9 +12,10 @@ from tanheng import charts
 from tanheng.charts import Chart, Voice
 from tanheng.charts.measure import gas
 from tanheng.charts.words import Words, words
-from tanheng.report import product_section
+from tanheng.report import claims_section, product_section
 from tanheng.report.content import BASE, Content, Group
 from tanheng.report.findings import joined, outside, signed
+from tanheng.report.methods import Block
 
 FILE = Path(__file__).with_name("words.toml")
 FLOWS = 20  # edges of the Sankey
@@ -23,12 +24,13 @@ WIDEST = 12  # bars of the gap where there is one year alone
 
 @dataclass(frozen=True, eq=False)
 class Section:
-    """A numbered section: its words and its charts."""
+    """A numbered section: its words, its charts and its tables."""
 
     id: str
     title: str
     text: tuple[str, ...]
     charts: tuple[Chart, ...]
+    blocks: tuple[Block, ...] = ()
 
 
 def voice(content: Content, language: str) -> Voice:
@@ -226,6 +228,15 @@ def _products(content: Content, _: Voice, text: Words) -> Section | str:
     return Section("products", text("section.products.title"), told, product_section.drawn(content.cases, text))
 
 
+def _claims(content: Content, _: Voice, text: Words) -> Section | str:
+    """The embedded claims, tested on the embedded world and what comes with it."""
+    if content.claims is None:
+        return "claims"
+    told, drawn = claims_section.lines(content.claims, text), claims_section.drawn(content.claims, text)
+    return Section("claims", text("section.claims.title"), told, drawn, claims_section.blocks(content.claims, text))
+
+
 _MAKERS: tuple[Callable[[Content, Voice, Words], Section | str], ...] = (
     _production, _gap, _intensity, _flows, _map, _per_head, _sectors, _published, _products,
+    _claims,
 )  # fmt: skip

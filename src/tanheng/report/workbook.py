@@ -16,7 +16,7 @@ import xlsxwriter
 from tanheng import accounts, labels, provenance
 from tanheng.charts.measure import gas
 from tanheng.charts.words import words
-from tanheng.report import product_sheets
+from tanheng.report import claim_sheets, product_sheets
 from tanheng.report.bilingual import both, term
 from tanheng.report.content import BASE, Content
 from tanheng.report.sections import FILE
@@ -91,6 +91,8 @@ def _sheets(content: Content) -> list[Sheet]:
     if content.cases is not None:
         frames = product_sheets.frames(content.cases)
         sheets += [_sheet(key, frame, **product_sheets.BLANKS) for key, frame in frames.items()]
+    if content.claims is not None:
+        sheets.append(_sheet("claims", claim_sheets.frame(content.claims)))
     return sheets
 
 
@@ -236,7 +238,7 @@ def _look(key: str, head: str) -> str:
         return ""
     if head == both("methods.relative"):
         return "tiny"
-    return "fine" if key in ("intensity", "constant") else "number"
+    return "fine" if key in ("intensity", "constant", "claims") else "number"
 
 
 def _width(values: Sequence[str]) -> int:

@@ -10,7 +10,9 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from tanheng import accounts, units
+from tanheng import units
+from tanheng.accounts.products.life_cycle import life_cycle
+from tanheng.accounts.products.trade import product_balance
 from tanheng.data import products
 from tanheng.data.inventories.product_file import Expansion
 from tanheng.data.products import Product
@@ -24,10 +26,6 @@ YEAR = 2021  # of the published net transfers, and of all that is shown for one 
 MAKER, OTHERS = "CHN", "ROW"
 MAKERS = 8
 GWP, STRESSOR = "gwp100-ar6", "CO2e"
-# t CO2, net of 2021: Chinese Academy of Sciences, report on consumption-side carbon emissions, 2024
-PUBLISHED = {"steel": 0.10e9, "photovoltaics": 0.25e9}
-# kg CO2 per kW of modules made in China in 2009, multi- to monocrystalline: Li, Dong, Zhu and Qi 2012
-STUDY_2009 = (1559.0, 1829.0)
 PARTIAL = (2025,)  # years of which the trade has a part: January to September
 APART = 2022  # the first year whose customs codes tell cells and wafers from modules
 
@@ -102,7 +100,22 @@ class Cases:
 @cache  # they are embedded: a second report of one process has the same
 def compute() -> Cases:
     """The embedded cases, computed from their processes, factors and trade. Raises as the accounts do."""
-    return Cases(photovoltaics(products.open("photovoltaics")), steel(products.open("steel")))
+    return Cases(photovoltaics(products.open("photovoltaics")), embedded_steel())
+
+
+@cache
+def embedded_steel() -> Steel:
+    """The embedded case of steel."""
+    return steel(products.open("steel"))
+
+
+@cache
+def embedded_modules(year: int = YEAR) -> xr.DataArray:
+    """What the modules that China exported in a year carry (part,), t; attribute ``power`` is how many kW they are."""
+    product = products.open("photovoltaics")
+    solved, flows = _Year(product, year), product.trade.only(year, [product.id]).frame
+    flows = flows[flows["origin"] == MAKER]
+    return _embodied(solved.life(product.id, MAKER, flows)).assign_attrs(power=solved.amount(flows))
 
 
 def products_title(product: Product, name: str, language: str) -> str:
@@ -162,7 +175,7 @@ class _Year:
 
     def life(self, name: str, origin: str, flows: pd.DataFrame) -> xr.DataArray:
         """What the flows (destination, quantity, unit) stand for if made at ``origin``: (stage, region), kg."""
-        found = accounts.life_cycle(self.system, self._demand(name, origin, flows), by="stage region")
+        found = life_cycle(self.system, self._demand(name, origin, flows), by="stage region")
         return found.isel(stressor=0, drop=True).drop_attrs().reindex(stage=[*STAGES, CREDIT], fill_value=0.0)
 
     def makers(self) -> list[str]:
@@ -256,7 +269,7 @@ def steel(product: Product) -> Steel:
     for name, (code, suppliers, fallback) in STEEL_SETS.items():
         factors = product.factors.replace(frame=rows[rows["product"] == code])  # the gases that this code has
         trade = TradeFlows.of(list(_steel_trade(code, suppliers, sums)), f"{product.trade.about.name}, {name}")
-        balance = accounts.product_balance(factors, trade, YEAR, by="region", fallback=fallback, unit="t")
+        balance = product_balance(factors, trade, YEAR, by="region", fallback=fallback, unit="t")
         found.append(balance.sum("stressor").sel(region=MAKER, drop=True).drop_attrs())
     joined = xr.concat(found, dim=pd.Index(list(STEEL_SETS), name="factors"))
     traded = xr.DataArray(list(sums.values()), {"component": list(sums)}, ("component",))
