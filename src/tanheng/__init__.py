@@ -18,6 +18,8 @@ if TYPE_CHECKING:
         circular_footprint,
         constant_prices,
         consumption,
+        coverage,
+        coverage_quality,
         drivers,
         eebt,
         embedded_emissions,
@@ -26,6 +28,10 @@ if TYPE_CHECKING:
         exposure,
         extraction,
         flows,
+        hybrid_accounts,
+        hybrid_coverage,
+        hybrid_differences,
+        hybrid_footprint,
         income,
         layers,
         life_cycle,
@@ -33,14 +39,23 @@ if TYPE_CHECKING:
         national_sharing,
         net_transfers,
         network,
+        organisation_account,
+        organisation_footprint,
+        path_exchange,
         paths,
         product_balance,
         product_factors,
         product_flows,
         production,
+        reconciliation,
+        scenario_by_change,
+        scenario_effects,
+        scenario_paths,
         scopes,
         shared,
         shared_flows,
+        split_case,
+        spread,
         technology_adjusted,
         tidy,
         total,
@@ -50,11 +65,17 @@ if TYPE_CHECKING:
     )
     from tanheng.data.attach import attach
     from tanheng.data.inventory import read_inventory
+    from tanheng.data.organisation import read_organisation
     from tanheng.data.products import open as open_product
+    from tanheng.data.purchases import read_purchases
+    from tanheng.data.rates import read_rates, usd_rates
     from tanheng.data.reader import read
+    from tanheng.data.sales import read_sales
+    from tanheng.data.scenario import open as open_scenario
     from tanheng.data.store import open
     from tanheng.data.trade import read_trade
     from tanheng.errors import TanhengError
+    from tanheng.ledger import Ledger, open_ledger
     from tanheng.systems.about import About
     from tanheng.systems.aggregate import aggregate
     from tanheng.systems.allocation import allocate
@@ -64,9 +85,19 @@ if TYPE_CHECKING:
     from tanheng.systems.characterise import characterise
     from tanheng.systems.disaggregate import disaggregate
     from tanheng.systems.factors import Factors
+    from tanheng.systems.hybrid import Hybrid, join
     from tanheng.systems.impacts import impacts
+    from tanheng.systems.organisation import Organisation
     from tanheng.systems.origins import trace_origins
+    from tanheng.systems.own_output import Sale, Sales
+    from tanheng.systems.path_exchange import PathExchange
+    from tanheng.systems.prices import Deflator, ExchangeRate, Rates
     from tanheng.systems.process import ProcessSystem
+    from tanheng.systems.product_split import split_by_products
+    from tanheng.systems.purchases import Purchase, purchases
+    from tanheng.systems.recipe import sector_recipe
+    from tanheng.systems.scenarios import Scenario
+    from tanheng.systems.scenarios import apply as apply_scenario
     from tanheng.systems.supply_use import SupplyUse
     from tanheng.systems.table import Table
     from tanheng.systems.trade import TradeFlows
@@ -75,14 +106,26 @@ if TYPE_CHECKING:
 __all__ = [
     "ACCOUNTS",
     "About",
+    "Deflator",
+    "ExchangeRate",
     "Factors",
+    "Hybrid",
+    "Ledger",
+    "Organisation",
+    "PathExchange",
     "ProcessSystem",
+    "Purchase",
+    "Rates",
+    "Sale",
+    "Sales",
+    "Scenario",
     "SupplyUse",
     "Table",
     "TanhengError",
     "TradeFlows",
     "aggregate",
     "allocate",
+    "apply_scenario",
     "assemble",
     "attach",
     "avoided_emissions",
@@ -94,6 +137,8 @@ __all__ = [
     "circular_footprint",
     "constant_prices",
     "consumption",
+    "coverage",
+    "coverage_quality",
     "disaggregate",
     "drivers",
     "eebt",
@@ -105,8 +150,13 @@ __all__ = [
     "exposure",
     "extraction",
     "flows",
+    "hybrid_accounts",
+    "hybrid_coverage",
+    "hybrid_differences",
+    "hybrid_footprint",
     "impacts",
     "income",
+    "join",
     "layers",
     "life_cycle",
     "linkages",
@@ -114,38 +164,69 @@ __all__ = [
     "net_transfers",
     "network",
     "open",
+    "open_ledger",
     "open_product",
+    "open_scenario",
+    "organisation_account",
+    "organisation_footprint",
+    "path_exchange",
     "paths",
     "product_balance",
     "product_factors",
     "product_flows",
     "production",
+    "purchases",
     "read",
     "read_inventory",
+    "read_organisation",
+    "read_purchases",
+    "read_rates",
+    "read_sales",
     "read_trade",
     "reconcile",
+    "reconciliation",
+    "scenario_by_change",
+    "scenario_effects",
+    "scenario_paths",
     "scopes",
+    "sector_recipe",
     "shared",
     "shared_flows",
+    "split_by_products",
+    "split_case",
+    "spread",
     "technology_adjusted",
     "tidy",
     "total",
     "trace_origins",
     "unlinked",
     "upstream",
+    "usd_rates",
     "value_chain",
 ]
 
 _ELSEWHERE = {
     "About": "tanheng.systems.about",
+    "Deflator": "tanheng.systems.prices",
+    "ExchangeRate": "tanheng.systems.prices",
     "Factors": "tanheng.systems.factors",
+    "Hybrid": "tanheng.systems.hybrid",
+    "Ledger": "tanheng.ledger",
+    "PathExchange": "tanheng.systems.path_exchange",
+    "Organisation": "tanheng.systems.organisation",
     "ProcessSystem": "tanheng.systems.process",
+    "Purchase": "tanheng.systems.purchases",
+    "Rates": "tanheng.systems.prices",
+    "Sale": "tanheng.systems.own_output",
+    "Sales": "tanheng.systems.own_output",
+    "Scenario": "tanheng.systems.scenarios",
     "SupplyUse": "tanheng.systems.supply_use",
     "Table": "tanheng.systems.table",
     "TanhengError": "tanheng.errors",
     "TradeFlows": "tanheng.systems.trade",
     "aggregate": "tanheng.systems.aggregate",
     "allocate": "tanheng.systems.allocation",
+    "apply_scenario": "tanheng.systems.scenarios:apply",
     "assemble": "tanheng.systems.assembly",
     "attach": "tanheng.data.attach",
     "balance": "tanheng.systems.balance",
@@ -154,13 +235,24 @@ _ELSEWHERE = {
     "endogenise_capital": "tanheng.systems.capital",
     "estimate_weights": "tanheng.systems.trade_steps",
     "impacts": "tanheng.systems.impacts",
+    "join": "tanheng.systems.hybrid",
     "open": "tanheng.data.store",
+    "open_ledger": "tanheng.ledger",
     "open_product": "tanheng.data.products:open",
+    "open_scenario": "tanheng.data.scenario:open",
+    "purchases": "tanheng.systems.purchases",
     "read": "tanheng.data.reader",
+    "read_organisation": "tanheng.data.organisation",
     "read_inventory": "tanheng.data.inventory",
+    "read_purchases": "tanheng.data.purchases",
+    "read_rates": "tanheng.data.rates",
+    "read_sales": "tanheng.data.sales",
     "read_trade": "tanheng.data.trade",
     "reconcile": "tanheng.systems.trade_steps",
+    "sector_recipe": "tanheng.systems.recipe",
+    "split_by_products": "tanheng.systems.product_split",
     "trace_origins": "tanheng.systems.origins",
+    "usd_rates": "tanheng.data.rates",
 }
 
 

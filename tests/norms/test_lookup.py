@@ -110,7 +110,7 @@ def test_other_kinds_of_norm_have_numbers_and_a_unit() -> None:
 
 
 def test_names_by_kind() -> None:
-    assert set(names()) == set(names("groups")) | set(names("gwp")) | set(names("cbam"))
+    assert set(names()) == set(names("groups")) | set(names("gwp")) | set(names("cbam")) | set(names("limits"))
     assert {"annex-i", "brics", "developed-m49", "eu", "g20", "g7", "oecd"} <= set(names("groups"))
     assert names("no such kind") == ()
 

@@ -5,6 +5,16 @@ from tanheng.accounts.decomposition import chained, drivers
 from tanheng.accounts.differentiated import cbdr
 from tanheng.accounts.exports import export_intensity
 from tanheng.accounts.gross_exports import export_terms
+from tanheng.accounts.hybrids.cases import Reconciled, reconciliation
+from tanheng.accounts.hybrids.economies import hybrid_accounts, hybrid_differences
+from tanheng.accounts.hybrids.joined import hybrid_footprint
+from tanheng.accounts.hybrids.organisations import OrganisationAccount, organisation_account, organisation_footprint
+from tanheng.accounts.hybrids.path_exchanges import Exchanged, path_exchange
+from tanheng.accounts.hybrids.readings import bottom_up_reading, top_down_reading, year_factor
+from tanheng.accounts.hybrids.reconciling import Figure, Reading, reconcile_readings, side_by_side
+from tanheng.accounts.hybrids.resting import HybridCoverage, hybrid_coverage
+from tanheng.accounts.hybrids.split_cases import SplitCase, split_case
+from tanheng.accounts.hybrids.spread import spread, spreads
 from tanheng.accounts.incomes import downstream_multipliers, income, income_multipliers
 from tanheng.accounts.linkage import extraction, linkages, scopes
 from tanheng.accounts.networks import Network, network
@@ -19,7 +29,14 @@ from tanheng.accounts.products.unlinked import unlinked
 from tanheng.accounts.products.upstream import Upstream, upstream
 from tanheng.accounts.regions import consumption, production
 from tanheng.accounts.responsibility import national_sharing, shared, shared_flows
+from tanheng.accounts.resting import coverage, coverage_quality
 from tanheng.accounts.result import CONSERVED, DIGITS, tidy, total
+from tanheng.accounts.scenario_differences import (
+    ScenarioPaths,
+    scenario_by_change,
+    scenario_effects,
+    scenario_paths,
+)
 from tanheng.accounts.stage_layers import layers
 from tanheng.accounts.structural_paths import Paths, paths
 from tanheng.accounts.technology import technology_adjusted
@@ -35,19 +52,30 @@ __all__ = [
     "CircularFootprint",
     "Circularity",
     "Embedded",
+    "Exchanged",
     "Exposure",
+    "Figure",
     "Good",
+    "HybridCoverage",
     "Network",
+    "OrganisationAccount",
     "Paths",
     "Precursor",
+    "Reading",
+    "Reconciled",
+    "ScenarioPaths",
+    "SplitCase",
     "Upstream",
     "avoided_emissions",
+    "bottom_up_reading",
     "cbdr",
     "certificates",
     "chained",
     "circular_footprint",
     "constant_prices",
     "consumption",
+    "coverage",
+    "coverage_quality",
     "downstream_multipliers",
     "drivers",
     "eebt",
@@ -58,6 +86,10 @@ __all__ = [
     "extraction",
     "find",
     "flows",
+    "hybrid_accounts",
+    "hybrid_coverage",
+    "hybrid_differences",
+    "hybrid_footprint",
     "income",
     "income_multipliers",
     "layers",
@@ -66,18 +98,32 @@ __all__ = [
     "national_sharing",
     "net_transfers",
     "network",
+    "organisation_account",
+    "organisation_footprint",
+    "path_exchange",
     "paths",
     "product_balance",
     "product_factors",
     "product_flows",
     "production",
+    "reconcile_readings",
+    "reconciliation",
+    "scenario_by_change",
+    "scenario_effects",
+    "scenario_paths",
     "scopes",
     "shared",
     "shared_flows",
+    "side_by_side",
+    "split_case",
+    "spread",
+    "spreads",
     "technology_adjusted",
     "tidy",
+    "top_down_reading",
     "total",
     "unlinked",
     "upstream",
     "value_chain",
+    "year_factor",
 ]

@@ -10,7 +10,7 @@ import pandas as pd
 import xarray as xr
 
 from tanheng import norms, provenance, units
-from tanheng.accounts.declared import find
+from tanheng.accounts.declared import ACCOUNTS, find
 from tanheng.errors import ConservationError, LabelError, QuestionError, nearest
 from tanheng.systems.table import Table
 
@@ -19,10 +19,11 @@ Stressors = str | Sequence[str] | None
 
 DIGITS = "%.15g"  # of numbers as text: all the decimal digits that a double is sure of, and 4.8 is 4.8
 CONSERVED = 1e-9  # of the total: convention 7
+TOP_DOWN, BOTTOM_UP, HYBRID = APPROACHES = ("top-down", "bottom-up", "hybrid")  # from tables, products, both in one
 FEW = 32  # stressors: a solve for so many costs little more than one for a single stressor
 _ORDER = (
-    "definition", "product", "origin", "region", "sector", "to_region", "demand", "component", "input", "stage",
-    "process",
+    "definition", "scope", "category", "item", "change", "product", "origin", "region", "sector", "to_region",
+    "demand", "component", "input", "stage", "process", "method", "basis", "indicator", "cause", "case",
 )  # fmt: skip
 _GROUPED = ("region", "to_region")
 
@@ -126,9 +127,12 @@ def group(array: xr.DataArray, table: Table, spec: str | None) -> xr.DataArray:
 def stamp(array: xr.DataArray, table: Table, name: str, method: str, unit: str = "{}", **more: Any) -> xr.DataArray:
     """The finished result: stressors carry units, attributes say what, how and from which table (conventions 3, 8, 9).
 
-    ``unit`` is a pattern for the unit given the stressor's own ("{} per million USD").
+    ``unit`` is a pattern for the unit given the stressor's own ("{} per million USD"). The approach is top-down and the
+    principle the one that the account declares, unless ``more`` says otherwise.
     """
     facts = {
+        "approach": TOP_DOWN,
+        "principle": ACCOUNTS[name].principle if name in ACCOUNTS else "",
         "table": table.about.name,
         "year": table.year,
         "table_hash": table.hash,
@@ -148,18 +152,24 @@ def finished(
     """A result (stressor, ...) of whatever system: in canonical order, each stressor with its unit, and its ``facts``.
 
     ``facts`` must tell ``table`` (the name of what was asked), ``table_hash``, ``year``, ``source`` and ``licence``.
+    They may tell ``approach`` (bottom-up if they do not), ``principle`` ("" for an account of none) and ``base_hash``,
+    of the table that a hybrid was built on. Coordinates ``low`` and ``high`` are kept.
     """
     dims = [dim for dim in ("stressor", *_ORDER) if dim in array.dims]
     attrs = {
         "norms": "none",
         **array.attrs,
+        "approach": BOTTOM_UP,
+        "principle": "",
+        "base_hash": "",
         "account": name,
         "method": method,
         "units": unit_of[0] if len(set(unit_of)) == 1 else "see coordinate unit",
         **facts,
         "tanheng": provenance.version(),
     }
-    coords = {dim: array.indexes[dim] for dim in dims}
+    coords: dict[str, Any] = {dim: array.indexes[dim] for dim in dims}
+    coords |= {end: (dims, array[end].transpose(*dims).values) for end in ("low", "high") if end in array.coords}
     values = array.transpose(*dims).values
     return xr.DataArray(values, {**coords, "unit": ("stressor", list(unit_of))}, dims, name, attrs)
 

@@ -1,5 +1,6 @@
 """Charts as data: one definition a chart, a pure function of results, drawn alike in the report and in the explorer."""
 
+from tanheng.charts.full_scope import Meeting, coverage, pedigree, reconciliation, scenario, splits
 from tanheng.charts.products import (
     Subject,
     beside_published_net,
@@ -17,10 +18,12 @@ from tanheng.charts.voice import Voice
 
 __all__ = [
     "Chart",
+    "Meeting",
     "Subject",
     "Voice",
     "beside_published",
     "beside_published_net",
+    "coverage",
     "destinations",
     "difference_from_published",
     "exports_by_year",
@@ -31,9 +34,13 @@ __all__ = [
     "largest",
     "largest_flows",
     "net_by_factors",
+    "pedigree",
     "per_head",
     "production_consumption",
+    "reconciliation",
+    "scenario",
     "sectors",
+    "splits",
     "stages_by_maker",
     "stages_by_year",
 ]

@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 
 _DIGITS = 5  # significant ones of a column's largest number
 _REGIONS = ("region", "to_region")
-_OWN = ("component", "definition", "stage")  # dimensions whose labels are ours, not the table's
+_PREFIXED = ("stage", "basis", "indicator", "scope", "category", "method")  # their words begin with the name
+_OWN = ("component", "definition", *_PREFIXED)  # dimensions whose labels are ours, not the table's
 
 
 # -- for programs -----------------------------------------------------------------------------------------------------
@@ -196,7 +197,7 @@ def _name(dim: str, code: str, language: str, classification: str) -> str:
         if dim in _REGIONS:
             return labels.region_name(code, language)
         if dim in _OWN or (dim, code) == ("sector", DIRECT):
-            return labels.term(f"stage-{code}" if dim == "stage" else code, language)
+            return labels.term(f"{dim}-{code}" if dim in _PREFIXED else code, language)
         if dim == "sector":
             return labels.sector_name(code, language, classification, short=True)
         return labels.demand_name(code, language) if dim == "demand" else code

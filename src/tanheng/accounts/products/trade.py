@@ -171,7 +171,9 @@ def avoided_emissions(
     chosen = _kept(by, DIMS, ("region", "to_region", "stage"))
     array = -asked.summed(chosen, unit) + 0.0  # no negative zeros
     said = "quantity times credit, beside the emissions"
-    return finished(array, "avoided-emissions", said, [unit] * array.sizes["stressor"], asked.facts())
+    return finished(
+        array, "avoided-emissions", said, [unit] * array.sizes["stressor"], asked.facts() | {"line": CREDIT}
+    )
 
 
 class _Asked:

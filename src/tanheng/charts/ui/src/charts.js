@@ -15,7 +15,7 @@
 // "chart"; the world layer is <script type="application/json" id="tanheng-world">. When all are drawn, the root element
 // says data-charts="drawn", or "failed".
 import { geoEqualEarth } from "d3-geo";
-import { BarChart, LineChart, MapChart, SankeyChart, ScatterChart } from "echarts/charts";
+import { BarChart, HeatmapChart, LineChart, MapChart, SankeyChart, ScatterChart } from "echarts/charts";
 import {
   AriaComponent, GridComponent, LegendComponent, TitleComponent, TooltipComponent, VisualMapComponent,
 } from "echarts/components";
@@ -24,7 +24,7 @@ import { LabelLayout, UniversalTransition } from "echarts/features";
 import { SVGRenderer } from "echarts/renderers";
 
 echarts.use([
-  BarChart, LineChart, MapChart, SankeyChart, ScatterChart,
+  BarChart, HeatmapChart, LineChart, MapChart, SankeyChart, ScatterChart,
   AriaComponent, GridComponent, LegendComponent, TitleComponent, TooltipComponent, VisualMapComponent,
   LabelLayout, UniversalTransition, SVGRenderer,
 ]);
