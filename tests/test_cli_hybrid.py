@@ -94,7 +94,7 @@ def test_a_tiered_footprint(files):
 
 def test_an_integrated_footprint(files):
     found = json.loads(done(*FOOTPRINT, *BOUGHT, *SOLD, "--by", "component", "--format", "json"))
-    times = 1 / (1 - 18 * 0.16 / 73.8)  # see tests/accounts/hybrids/test_joined.py
+    times = 1 / (1 - 18 * 0.16 / 73.8)  # see tests/accounts/hybrids/test_hybrid_footprint.py
     values = {row["component"]: row["value"] for row in found["rows"]}
     assert values == pytest.approx({"process": 0.12 * times, "purchases": 0.16 / 73.8 * times * 45}, rel=1e-9)
     meta = found["meta"]["hybrid-footprint"]

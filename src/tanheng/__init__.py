@@ -101,7 +101,8 @@ if TYPE_CHECKING:
     from tanheng.systems.supply_use import SupplyUse
     from tanheng.systems.table import Table
     from tanheng.systems.trade import TradeFlows
-    from tanheng.systems.trade_steps import estimate_weights, reconcile
+    from tanheng.systems.trade_steps import estimate_weights
+    from tanheng.systems.trade_steps import reconcile as reconcile_trade
 
 __all__ = [
     "ACCOUNTS",
@@ -183,7 +184,7 @@ __all__ = [
     "read_rates",
     "read_sales",
     "read_trade",
-    "reconcile",
+    "reconcile_trade",
     "reconciliation",
     "scenario_by_change",
     "scenario_effects",
@@ -248,7 +249,7 @@ _ELSEWHERE = {
     "read_rates": "tanheng.data.rates",
     "read_sales": "tanheng.data.sales",
     "read_trade": "tanheng.data.trade",
-    "reconcile": "tanheng.systems.trade_steps",
+    "reconcile_trade": "tanheng.systems.trade_steps:reconcile",
     "sector_recipe": "tanheng.systems.recipe",
     "split_by_products": "tanheng.systems.product_split",
     "trace_origins": "tanheng.systems.origins",

@@ -123,7 +123,7 @@ WRONG = {
     "empty": (HEAD + "factor = 1\nregion = []", "region is an empty list; leave region out for all"),
     "texts": (HEAD + "factor = 1\nregion = [1]", "region is .1., not a list of texts"),
     "from": (HEAD + "factor = 1\nfrom = '2005'", "from is '2005', not a date"),
-    "title": ('title = "x"', "title: is 'x', not a table"),
+    "title": ("title = 5", "title: is 5, not a table"),
     "one language": ('title = { en = "x" }', "title: has no zh"),
     "no list": ('[change]\nkind = "demand"', "write .*with two brackets"),
     "not TOML": ("[[change]\n", "is not TOML"),

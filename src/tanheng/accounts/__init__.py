@@ -1,18 +1,19 @@
 """Questions to tables: one module a family, each account a function that returns an ``xarray.DataArray``."""
 
+from tanheng.accounts.data_coverage import coverage, coverage_quality
 from tanheng.accounts.declared import ACCOUNTS, Account, find
 from tanheng.accounts.decomposition import chained, drivers
 from tanheng.accounts.differentiated import cbdr
 from tanheng.accounts.exports import export_intensity
 from tanheng.accounts.gross_exports import export_terms
-from tanheng.accounts.hybrids.cases import Reconciled, reconciliation
-from tanheng.accounts.hybrids.economies import hybrid_accounts, hybrid_differences
-from tanheng.accounts.hybrids.joined import hybrid_footprint
+from tanheng.accounts.hybrids.accounts import hybrid_accounts, hybrid_differences
+from tanheng.accounts.hybrids.coverage import HybridCoverage, hybrid_coverage
+from tanheng.accounts.hybrids.footprint import hybrid_footprint
 from tanheng.accounts.hybrids.organisations import OrganisationAccount, organisation_account, organisation_footprint
 from tanheng.accounts.hybrids.path_exchanges import Exchanged, path_exchange
 from tanheng.accounts.hybrids.readings import bottom_up_reading, top_down_reading, year_factor
-from tanheng.accounts.hybrids.reconciling import Figure, Reading, reconcile_readings, side_by_side
-from tanheng.accounts.hybrids.resting import HybridCoverage, hybrid_coverage
+from tanheng.accounts.hybrids.reconciliation import Figure, Reading, reconcile_readings, side_by_side
+from tanheng.accounts.hybrids.reconciliation_cases import Reconciled, reconciliation
 from tanheng.accounts.hybrids.split_cases import SplitCase, split_case
 from tanheng.accounts.hybrids.spread import spread, spreads
 from tanheng.accounts.incomes import downstream_multipliers, income, income_multipliers
@@ -29,7 +30,6 @@ from tanheng.accounts.products.unlinked import unlinked
 from tanheng.accounts.products.upstream import Upstream, upstream
 from tanheng.accounts.regions import consumption, production
 from tanheng.accounts.responsibility import national_sharing, shared, shared_flows
-from tanheng.accounts.resting import coverage, coverage_quality
 from tanheng.accounts.result import CONSERVED, DIGITS, tidy, total
 from tanheng.accounts.scenario_differences import (
     ScenarioPaths,

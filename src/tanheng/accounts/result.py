@@ -28,6 +28,15 @@ _ORDER = (
 _GROUPED = ("region", "to_region")
 
 
+def named(by: By, usual: Sequence[str]) -> tuple[str, ...]:
+    """The dimensions that ``by`` names: a sequence, a comma-separated string, or None (the usual).
+
+    >>> named("to_region, region", ())
+    ('to_region', 'region')
+    """
+    return tuple(usual if by is None else by.replace(",", " ").split() if isinstance(by, str) else by)
+
+
 def kept(name: str, by: By) -> tuple[str, ...]:
     """The dimensions to keep, in canonical order; ``by`` is a sequence, a comma-separated string, or None (the usual).
 
@@ -37,7 +46,7 @@ def kept(name: str, by: By) -> tuple[str, ...]:
     ('region', 'to_region')
     """
     account = find(name)
-    asked = account.by if by is None else by.replace(",", " ").split() if isinstance(by, str) else tuple(by)
+    asked = named(by, account.by)
     for dim in asked:
         if dim not in account.dims:
             raise QuestionError(f"{name} has no dimension {dim!r}", hint=nearest(dim, account.dims))
@@ -57,6 +66,24 @@ def choose(array: xr.DataArray, stressor: Stressors) -> xr.DataArray:
         if name not in known:
             raise QuestionError(f"the table has no stressor {name!r}", hint=nearest(name, known))
     return array.sel(stressor=wanted)
+
+
+def only_stressor(table: Table, stressor: str | None, why: str) -> str:
+    """The one stressor asked for, or the only one there is; raises QuestionError saying ``why`` it must be one.
+
+    Raises as ``choose``.
+    """
+    known = list(choose(table.F, stressor).indexes["stressor"])
+    if len(known) > 1:
+        raise QuestionError(why, where=table.about.name, hint=f"choose one: {', '.join(known[:12])}")
+    return str(known[0])
+
+
+def known_name(name: str, known: Sequence[str], what: str, where: str) -> str:
+    """``name``; raises QuestionError with the nearest where it is not among those known."""
+    if name not in known:
+        raise QuestionError(f"there is no {what} {name!r}", where=where, hint=nearest(name, known))
+    return name
 
 
 def multipliers(table: Table, stressor: Stressors) -> xr.DataArray:

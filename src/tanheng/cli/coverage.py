@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from tanheng.cli import shell
-from tanheng.cli.app import Language, TableName, Year, Years, chosen
+from tanheng.cli.app import Format, Language, Out, TableName, Year, Years, chosen
 from tanheng.cli.ledger import ledger
 from tanheng.cli.questions import Faults, faults_of, format_of, note_faults
 
@@ -47,8 +47,8 @@ def coverage(
     stressor: Annotated[list[str] | None, typer.Option(help="A stressor; may be repeated. All if not given.")] = None,
     group: Annotated[str | None, typer.Option(metavar="GROUPING", help="oecd, oecd@2020, or a file.")] = None,
     limit: Annotated[int | None, typer.Option(min=1, metavar="N", help="At most so many regions, the worst.")] = None,
-    format: Annotated[Literal["table", "csv", "json", "parquet"] | None, typer.Option(help="How to write.")] = None,
-    out: Annotated[Path | None, typer.Option("-o", "--out", metavar="FILE", help="Where to write.")] = None,
+    format: Format = None,
+    out: Out = None,
     lang: Language = "en",
 ) -> None:
     """Show what each region's consumption-based account rests on: product data, sector data, a proxy; and how good."""

@@ -9,9 +9,7 @@ from typing import TYPE_CHECKING, Any
 from tanheng import accounts, labels
 from tanheng.accounts.scenario_differences import ALONE, ATTRIBUTED, BASELINE, CASES, CHANGE
 from tanheng.accounts.scenario_differences import SCENARIO as CHANGED
-from tanheng.cli.output import _group_names as group_names
-from tanheng.cli.output import _groups as groups_of
-from tanheng.cli.output import between, figure, head, label, line, more, plain_grid, term, terms
+from tanheng.cli.output import between, figure, group_names, groups_of, head, label, line, more, plain_grid, term, terms
 from tanheng.data import scenario as files
 from tanheng.data.findings import said
 

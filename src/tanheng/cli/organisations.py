@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from tanheng.cli import fitting, shell
-from tanheng.cli.app import Language
+from tanheng.cli.app import Format, Language, Out
 from tanheng.cli.hybrid import hybrid
 from tanheng.cli.questions import faults_of, format_of, note_faults
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from tanheng.accounts.hybrids.lives import Systems
+    from tanheng.accounts.hybrids.organisation_lives import Systems
     from tanheng.accounts.hybrids.organisations import OrganisationAccount
     from tanheng.data.organisation import OrganisationFile
     from tanheng.data.store import Store
@@ -63,8 +63,8 @@ def organisation(
         Literal["firm", "city"] | None, typer.Option(help="Write a commented file to begin with, and end.")
     ] = None,
     limit: Annotated[int, typer.Option(min=1, metavar="N", help="At most so many rows on the terminal.")] = _SHOWN,
-    format: Annotated[Literal["table", "csv", "json", "parquet"] | None, typer.Option(help="How to write.")] = None,
-    out: Annotated[Path | None, typer.Option("-o", "--out", metavar="FILE", help="Where to write.")] = None,
+    format: Format = None,
+    out: Out = None,
     lang: Language = "en",
 ) -> None:
     """Compute the full-scope footprint of a firm or a city, by scope and category unless told otherwise."""

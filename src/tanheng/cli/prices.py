@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from tanheng.cli import shell
-from tanheng.cli.app import Language, TableName, Year
+from tanheng.cli.app import Format, Language, Out, TableName, Year
 from tanheng.cli.hybrid import hybrid
 from tanheng.cli.questions import faults_of, format_of, note_faults
 
@@ -41,8 +41,8 @@ def prices(
     deflators: Deflators = "gdp",
     concordance: Join = None,
     steps: Annotated[bool, typer.Option("--steps", help="The steps, in place of the purchases.")] = False,
-    format: Annotated[Literal["table", "csv", "json", "parquet"] | None, typer.Option(help="How to write.")] = None,
-    out: Annotated[Path | None, typer.Option("-o", "--out", metavar="FILE", help="Where to write.")] = None,
+    format: Format = None,
+    out: Out = None,
     limit: Annotated[
         int, typer.Option(min=1, metavar="N", help="At most so many rows a product, the largest.")
     ] = _SHOWN,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from tanheng.cli import fitting, shell
-from tanheng.cli.app import Language, TableName, Year, chosen
+from tanheng.cli.app import Format, Language, Out, TableName, Year, chosen
 from tanheng.cli.hybrid import hybrid
 from tanheng.cli.questions import faults_of, format_of, note_faults
 
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from tanheng.systems.table import Table
 
 Stressor = Annotated[str | None, typer.Option(help="The stressor; needed where the table has several.")]
-Format = Annotated[Literal["table", "csv", "json", "parquet"] | None, typer.Option(help="How to write.")]
-Out = Annotated[Path | None, typer.Option("-o", "--out", metavar="FILE", help="Where to write.")]
 
 
 @hybrid.command()
@@ -89,7 +87,7 @@ def reconcile(
     """Split the difference between a table's exports of a sector and a product's trade into named causes."""
     kind = format_of(format, out)
     from tanheng import accounts
-    from tanheng.accounts.hybrids import cases
+    from tanheng.accounts.hybrids import reconciliation_cases as cases
     from tanheng.cli.output import encoded
 
     store, one, of = _table(table, year)

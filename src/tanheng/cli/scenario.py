@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from tanheng.cli import shell
-from tanheng.cli.app import Language, Year, app, chosen
+from tanheng.cli.app import Format, Language, Out, Year, app, chosen
 from tanheng.cli.paths import Threshold
 from tanheng.cli.questions import faults_of, format_of, note_faults
 
@@ -65,8 +65,8 @@ def run(
     group: Annotated[str | None, typer.Option(metavar="GROUPING", help="oecd, oecd@2020, or a file.")] = None,
     limit: Annotated[int, typer.Option(min=1, metavar="N", help="At most so many rows on the terminal.")] = _SHOWN,
     write: Annotated[str | None, typer.Option("--write", metavar="NAME", help="Store its table as NAME.")] = None,
-    format: Annotated[Literal["table", "csv", "json", "parquet"] | None, typer.Option(help="How to write.")] = None,
-    out: Annotated[Path | None, typer.Option("-o", "--out", metavar="FILE", help="Where to write.")] = None,
+    format: Format = None,
+    out: Out = None,
     lang: Language = "en",
 ) -> None:
     """Apply a scenario to a table and show what it does to an account, for the latest year unless told otherwise."""

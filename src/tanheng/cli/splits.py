@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from tanheng.cli import shell
-from tanheng.cli.app import Language, TableName, Year
+from tanheng.cli.app import Format, Language, Out, TableName, Year
 from tanheng.cli.hybrid import hybrid
 from tanheng.cli.questions import faults_of, format_of, note_faults
 
@@ -39,8 +39,8 @@ def split(
     figures: Annotated[bool, typer.Option("--figures", help="The figures it rests on, with year and source.")] = False,
     write: Annotated[str | None, typer.Option(metavar="NAME", help="Store the split table under this name.")] = None,
     limit: Annotated[int, typer.Option(min=1, metavar="N", help="At most so many rows, the largest.")] = _SHOWN,
-    format: Annotated[Literal["table", "csv", "json", "parquet"] | None, typer.Option(help="How to write.")] = None,
-    out: Annotated[Path | None, typer.Option("-o", "--out", metavar="FILE", help="Where to write.")] = None,
+    format: Format = None,
+    out: Out = None,
     lang: Language = "en",
 ) -> None:
     """Split a product from its sector by quantity, price and factor, and show its trade and what consumption changes.

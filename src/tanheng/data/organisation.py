@@ -22,11 +22,7 @@ docs/organisations.md tells more.
 
 from __future__ import annotations
 
-import csv
-import io
 import os
-import re
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,8 +30,9 @@ from typing import Any, cast
 
 from tanheng.data import archive, sheets
 from tanheng.data.archive import Archive, Entry
-from tanheng.data.inventories.parts.toml_keys import Keys
-from tanheng.data.purchases import whole_year
+from tanheng.data.named_columns import lines as csv_lines
+from tanheng.data.named_columns import named
+from tanheng.data.toml_keys import Keys, lines_of, parsed
 from tanheng.errors import InputError, MissingError, nearest
 from tanheng.systems.about import NOT_STATED
 from tanheng.systems.organisation import (
@@ -67,7 +64,6 @@ _DEFAULTS = (*_MONEY, *SHARES, "year", "source")
 _TOP = ("name", "kind", "region", "year", "sector", "share", "electricity", "source", "licence", "items", "stressors",
         "defaults", "rate", "item")  # fmt: skip
 _RATE = ("year", "value", "currency", "to", "region", "sector", "source")
-_HEAD = re.compile(r"^[ \t]*\[\[[ \t]*item[ \t]*\]\]", re.MULTILINE)
 
 _Line = tuple[str, Mapping[str, Any]]  # where, and the keys
 
@@ -109,17 +105,17 @@ def read_organisation(path: str | os.PathLike[str]) -> OrganisationFile:
     if entry.base.casefold().endswith(".toml"):
         return _toml(place, entry)
     text, lines = _lined(entry)
-    return _organisation(_parsed(text, entry.where), lines, entry.where)
+    return _organisation(parsed(text, entry.where), lines, entry.where)
 
 
 def _toml(place: Archive, entry: Entry) -> OrganisationFile:
     text = entry.text()
-    keys = _parsed(text, entry.where)
-    heads = [text.count("\n", 0, match.start()) + 1 for match in _HEAD.finditer(text)]
+    keys = parsed(text, entry.where)
     given = Keys(keys, entry.where, _TOP).tables("item")
+    heads = lines_of(text, "item", len(given))
     lines: list[_Line] = []
     for at, one in enumerate(given):
-        where = f"{entry.where} line {heads[at]}" if at < len(heads) else f"{entry.where}, item {at + 1}"
+        where = f"{entry.where} line {heads[at]}" if heads else f"{entry.where}, item {at + 1}"
         lines.append((where, Keys(one, where, COLUMNS).keys))
     if beside := Keys(keys, entry.where, _TOP).text("items", ""):
         lines += _lined(_beside(place, entry, beside))[1]
@@ -132,16 +128,6 @@ def _beside(place: Archive, entry: Entry, name: str) -> Entry:
     return archive.open(place.path.parent / name).one("*.csv", "*.xlsx", "*.xls", "*.xlsb", "*.ods")
 
 
-def _parsed(text: str, where: str) -> Mapping[str, Any]:
-    try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        said = str(error).splitlines()[0]
-        line = re.search(r"line (\d+)", said)
-        here = f"{where} line {line[1]}" if line else where
-        raise InputError(f"is not TOML ({said})", where=here, hint='a line reads like unit = "kg"') from None
-
-
 # -- lines as a table ------------------------------------------------------------------------------------------------
 
 
@@ -151,8 +137,7 @@ def _lined(entry: Entry) -> tuple[str, list[_Line]]:
         return _workbook(entry)
     text = entry.text().splitlines(keepends=True)
     before = next((at for at, line in enumerate(text) if not line.lstrip().startswith("#")), len(text))
-    rows = csv.reader(io.StringIO("".join(text[before:]), newline=""), skipinitialspace=True)
-    cells = [(f"{entry.where} line {before + rows.line_num}", row) for row in rows]
+    cells = list(csv_lines("".join(text[before:]), entry.where, before))
     head = "".join(line.lstrip().removeprefix("#").lstrip(" ") for line in text[:before])
     return head, list(_rows(cells, entry.where))
 
@@ -185,18 +170,8 @@ def _rows(cells: Sequence[tuple[str, Sequence[str]]], where: str) -> Iterator[_L
     """The keys of each line, empty cells left out."""
     if not cells:
         raise InputError("has no lines", where=where, hint=f"columns are {', '.join(COLUMNS[:10])}, ...")
-    here, head = cells[0][0], [cell.strip().casefold() for cell in cells[0][1]]
-    for name in filter(None, head):
-        if name not in COLUMNS or head.count(name) > 1:
-            what = f"column {name!r} is {'there twice' if name in COLUMNS else 'not known'}"
-            raise InputError(what, where=here, hint=nearest(name, COLUMNS))
-    for place, row in cells[1:]:
-        if len([cell for cell in row if cell.strip()]) and len(row) > len(head):
-            hint = "put quotes around a cell that has a comma in it"
-            raise InputError(f"has {len(row)} cells, the header has {len(head)}", where=place, hint=hint)
-        keys = {name: _typed(cell.strip(), name, place) for name, cell in zip(head, row, strict=False) if cell.strip()}
-        if keys:
-            yield place, keys
+    for place, row in named(cells, COLUMNS, where):
+        yield place, {name: _typed(cell, name, place) for name, cell in row.items() if cell}
 
 
 def _typed(text: str, key: str, where: str) -> Any:
@@ -223,7 +198,7 @@ def _typed(text: str, key: str, where: str) -> Any:
 def _organisation(keys: Mapping[str, Any], lines: Sequence[_Line], where: str) -> OrganisationFile:
     top = Keys(keys, where, _TOP)
     defaults = Keys(top.table("defaults"), f"{where}, defaults", _DEFAULTS)
-    kind, region, year = top.text("kind"), top.text("region"), _year(top, where)
+    kind, region, year = top.text("kind"), top.text("region"), top.year()
     reader = _Items(kind, region, year, defaults.keys)
     stressors = Keys(top.table("stressors"), f"{where}, stressors", tuple(top.table("stressors")))
     told = Organisation(
@@ -243,18 +218,11 @@ def _organisation(keys: Mapping[str, Any], lines: Sequence[_Line], where: str) -
     return OrganisationFile(told, _rates(top, where))
 
 
-def _year(keys: Keys, where: str) -> int:
-    if "year" not in keys.keys:
-        raise MissingError("has no year", where=where, hint="write year = 2021")
-    year = keys.keys["year"]
-    return whole_year(str(year) if type(year) is int else repr(year), where)
-
-
 def _rates(top: Keys, where: str) -> Rates:
     deflators, exchange = [], []
     for at, one in enumerate(top.tables("rate"), 1):
         own = Keys(one, f"{where}, rate {at}", _RATE)
-        year, value, currency = _year(own, own.where), own.number("value"), own.text("currency")
+        year, value, currency = own.year(), own.number("value"), own.text("currency")
         source = own.text("source", "")
         if "to" in own.keys:
             exchange.append(ExchangeRate(year, currency, own.text("to"), value, source))
@@ -333,7 +301,7 @@ class _Items:
             shares={(region, name): float(share) for name, share in weights.items()},
             price=keys.number("amount"),
             currency=keys.text("currency"),
-            year=_year(keys, own.where) if "year" in keys.keys else self.year,
+            year=keys.year() if "year" in keys.keys else self.year,
             basis=cast(Basis, keys.text("basis")),
             **{name: keys.number(name, 0.0) for name in SHARES},
             trade_sector=keys.text("trade_sector", ""),

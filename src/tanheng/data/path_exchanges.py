@@ -27,8 +27,7 @@ from dataclasses import dataclass
 
 from tanheng import units
 from tanheng.data import archive
-from tanheng.data.inventories.parts.toml_keys import Keys
-from tanheng.data.readers.parts import about_file
+from tanheng.data.toml_keys import Keys, parsed
 from tanheng.errors import InputError, TanhengError, UnitError
 from tanheng.systems.path_exchange import Node, PathExchange, Scope, path_of
 
@@ -66,7 +65,7 @@ def read(path: str | os.PathLike[str]) -> ExchangeFile:
     if len(place.entries) != 1:
         raise InputError("is not a file", where=os.fspath(path), hint="name the TOML file of exchanges")
     entry = place.entries[0]
-    keys = Keys(about_file.raw(entry), entry.where, _FILE)
+    keys = Keys(parsed(entry.text(), entry.where), entry.where, _FILE)
     demand: dict[Node, tuple[float, str]] = {}
     for number, given in enumerate(keys.tables("demand"), start=1):
         node, amount, unit = _demanded(Keys(given, f"{entry.where}, demand {number}", _DEMAND))

@@ -12,20 +12,17 @@ sector = , weight = }]``; ``[defaults]`` hold for all that do not say otherwise.
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 import os
-import re
-import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
 
 from tanheng.data import archive
 from tanheng.data.archive import Entry
-from tanheng.data.inventories.parts.toml_keys import Keys
-from tanheng.errors import InputError, LabelError, MissingError, UnitError, nearest
+from tanheng.data.named_columns import rows
+from tanheng.data.toml_keys import Keys, parsed, whole_year
+from tanheng.errors import InputError, LabelError, MissingError, UnitError
 from tanheng.systems.finding import listed
 from tanheng.systems.prices import SHARES, Basis
 from tanheng.systems.purchases import Purchase
@@ -133,43 +130,6 @@ def _fact(text: str, key: str, where: str) -> Any:
     return whole_year(text, where)
 
 
-def rows(entry: Entry, known: Sequence[str], filled: Sequence[str]) -> Iterator[tuple[str, dict[str, str]]]:
-    """The lines of a small CSV file of columns ``known``, with where each is; those in ``filled`` are never empty.
-
-    Raises InputError naming file and line: a column that is not known or lacks, a line that is longer than the header;
-    MissingError for an empty cell.
-    """
-    reader = csv.reader(io.StringIO(entry.text(), newline=""), skipinitialspace=True)
-    head = [cell.strip().casefold() for cell in next(reader, [])]
-    where = f"{entry.where} line 1"
-    for name in head:
-        if name not in known or head.count(name) > 1:
-            what = f"column {name!r} is {'there twice' if name in known else 'not known'}"
-            raise InputError(what, where=where, hint=nearest(name, known))
-    for name in filled:
-        if name not in head:
-            raise InputError(f"has no column {name}", where=where, hint=f"columns are {', '.join(known)}")
-    for cells in reader:
-        where = f"{entry.where} line {reader.line_num}"
-        if not any(cell.strip() for cell in cells):
-            continue
-        if len(cells) > len(head):
-            hint = "put quotes around a cell that has a comma in it"
-            raise InputError(f"has {len(cells)} cells, the header has {len(head)}", where=where, hint=hint)
-        row = {name: cell.strip() for name, cell in zip(head, cells, strict=False)}
-        for name in filled:
-            if not row.get(name):
-                raise MissingError(f"{name} is empty", where=where, hint="fill it in, or delete the line")
-        yield where, row
-
-
-def whole_year(text: str, where: str) -> int:
-    """A year; raises InputError."""
-    if not re.fullmatch(r"\d{4}", text):
-        raise InputError(f"the year is {text!r}", where=where, hint="write a year such as 2021")
-    return int(text)
-
-
 def _number(text: str, name: str, where: str) -> float:
     """A decimal, or a fraction such as 1/3; raises InputError."""
     above, bar, below = text.partition("/")
@@ -187,13 +147,7 @@ def _number(text: str, name: str, where: str) -> float:
 
 
 def _toml(entry: Entry) -> list[_Listed]:
-    try:
-        keys = tomllib.loads(entry.text())
-    except tomllib.TOMLDecodeError as error:
-        said = str(error).splitlines()[0]
-        line = re.search(r"line (\d+)", said)
-        where = f"{entry.where} line {line[1]}" if line else entry.where
-        raise InputError(f"is not TOML ({said})", where=where, hint='a line reads like unit = "kg"') from None
+    keys = parsed(entry.text(), entry.where, 'a line reads like unit = "kg"')
     top = Keys(keys, entry.where, ("defaults", "purchase"))
     defaults = _facts(Keys(top.table("defaults"), f"{entry.where}, defaults", _FACTS))
     return [_listed(one, at, defaults, entry.where) for at, one in enumerate(top.tables("purchase"), 1)]
@@ -223,6 +177,5 @@ def _facts(own: Keys) -> dict[str, Any]:
     out: dict[str, Any] = {name: own.text(name, "") for name in _TEXTS if name in own.keys}
     out |= {name: own.number(name) for name in _NUMBERS if name in own.keys}
     if "year" in own.keys:
-        year = own.keys["year"]
-        out["year"] = whole_year(str(year) if type(year) is int else repr(year), own.where)
+        out["year"] = own.year()
     return out

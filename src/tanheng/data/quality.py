@@ -2,16 +2,15 @@
 
 At the top: ``name``, ``source``, and optionally ``title`` and ``note`` (a text, or ``{ en = , zh = }``) and ``tables``,
 the names of the tables that it is about. Then any number of ``[[rules]]``: ``basis`` ("product", "sector" or "proxy")
-and ``source``; ``pedigree``, five scores from 1 to 5 in order (reliability, completeness, temporal, geographical,
-technological) or by name; ``regions``, ``sectors``, ``stressors``, ``components`` ("industry", "direct"), each a text
-or a list of them, and ``years = [first, last]``, whichever the rule is limited to; ``judgement = true`` where the
-scores are a judgement of who wrote the file; ``note``. ``[factors]`` has the pedigrees of the factors of split files
-(``tanheng.data.splits``) by their id. docs/coverage.md tells more.
+and ``source``; ``pedigree``, five scores from 1 (the best) to 5, in order (reliability, completeness, temporal,
+geographical, technological) or by name; ``regions``, ``sectors``, ``stressors``, ``components`` ("industry",
+"direct"), each a text or a list of them, and ``years = [first, last]``, whichever the rule is limited to;
+``judgement = true`` where the scores are a judgement of who wrote the file; ``note``. ``[factors]`` has the pedigrees
+of the factors of split files (``tanheng.data.splits``) by their id. docs/coverage.md tells more.
 """
 
 from __future__ import annotations
 
-import re
 import reprlib
 import tomllib
 from collections.abc import Mapping
@@ -19,7 +18,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from tanheng.data.inventories.parts.toml_keys import Keys
+from tanheng.data.toml_keys import Keys, lines_of, parsed
 from tanheng.errors import InputError, nearest
 from tanheng.systems.product_split import ProductSplit
 from tanheng.systems.quality import BASES, Pedigree, Quality, Rule, product_rules
@@ -31,7 +30,6 @@ _TOP = ("name", "title", "source", "note", "tables", "rules", "factors")
 _RULE = (
     "basis", "pedigree", "source", "regions", "sectors", "stressors", "components", "years", "judgement", "note",
 )  # fmt: skip
-_HEADER = re.compile(r"^[ \t]*\[\[[ \t]*rules[ \t]*\]\]", re.MULTILINE)
 
 
 def read(path: str | Path) -> Quality:
@@ -41,22 +39,21 @@ def read(path: str | Path) -> Quality:
     naming the rule and its line.
     """
     path = Path(path)
+    hint = "docs/coverage.md has an example"
     try:
         text = path.read_text(encoding="utf-8")
-        content = tomllib.loads(text)
     except OSError as error:
-        hint = "give a TOML file of rules; docs/coverage.md tells how"
         raise InputError(f"cannot be read ({error.strerror})", where=str(path), hint=hint) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InputError(f"is not TOML ({error})", where=str(path), hint="docs/coverage.md has an example") from None
-    top = Keys(content, str(path), _TOP)
+    except UnicodeDecodeError:
+        raise InputError("is not text in UTF-8", where=str(path), hint=hint) from None
+    top = Keys(parsed(text, str(path), hint), str(path), _TOP)
     given = top.tables("rules")
     if not given:
         raise InputError("has no rules", where=str(path), hint="add [[rules]] with basis, pedigree and source")
-    lines = [text.count("\n", 0, found.start()) + 1 for found in _HEADER.finditer(text)]
+    lines = lines_of(text, "rules", len(given))
     rules = []
     for at, keys in enumerate(given):
-        line = f", line {lines[at]}" if len(lines) == len(given) else ""
+        line = f", line {lines[at]}" if lines else ""
         rules.append(_rule(keys, f"{path}{line} (rule {at + 1})"))
     return Quality(top.text("name", path.stem), tuple(rules), top.texts("tables"), top.text("source", ""))
 
@@ -106,7 +103,7 @@ def _rule(keys: object, where: str) -> Rule:
         components=own.texts("components"),
         years=_years(own),
         judgement=own.flag("judgement"),
-        note=_spoken(own),
+        note=own.spoken("note") or None,
         where=where,
     )
 
@@ -131,13 +128,3 @@ def _years(own: Keys) -> tuple[int, int] | None:
     if isinstance(given, list) and len(given) == 2 and all(type(year) is int for year in given):
         return given[0], given[1]
     raise InputError(f"years is {reprlib.repr(given)}", where=own.where, hint="write years = [1995, 2009]")
-
-
-def _spoken(own: Keys) -> Mapping[str, str] | None:
-    given = own.keys.get("note")
-    if given is None:
-        return None
-    if isinstance(given, str):
-        return {"en": given, "zh": given}
-    texts = Keys(given, f"{own.where}, note", ("en", "zh"))
-    return {"en": texts.text("en"), "zh": texts.text("zh")}

@@ -12,7 +12,8 @@ import numpy as np
 import xarray as xr
 
 from tanheng.data import archive, reference
-from tanheng.data.purchases import rows, whole_year
+from tanheng.data.named_columns import rows
+from tanheng.data.toml_keys import whole_year
 from tanheng.errors import InputError, QuestionError, nearest
 from tanheng.labels import iso3
 from tanheng.systems.prices import Deflator, ExchangeRate, Rates

@@ -10,13 +10,11 @@ purchases file.
 from __future__ import annotations
 
 import os
-import re
-import tomllib
 from collections.abc import Mapping
 from typing import Any
 
 from tanheng.data import archive
-from tanheng.data.inventories.parts.toml_keys import Keys
+from tanheng.data.toml_keys import Keys, parsed
 from tanheng.errors import InputError, LabelError
 from tanheng.systems.own_output import Sale
 
@@ -29,13 +27,7 @@ def read_sales(path: str | os.PathLike[str]) -> tuple[Sale, ...]:
     Raises InputError naming file and sale, LabelError for a buyer or an input that is there twice.
     """
     entry = archive.open(path).one("*.toml")
-    try:
-        keys = tomllib.loads(entry.text())
-    except tomllib.TOMLDecodeError as error:
-        said = str(error).splitlines()[0]
-        line = re.search(r"line (\d+)", said)
-        where = f"{entry.where} line {line[1]}" if line else entry.where
-        raise InputError(f"is not TOML ({said})", where=where, hint="a line reads like quantity = 31.1e6") from None
+    keys = parsed(entry.text(), entry.where, "a line reads like quantity = 31.1e6")
     rows = Keys(keys, entry.where, ("sale",)).tables("sale")
     if not rows:
         raise InputError("lists no sales", where=entry.where, hint=f"write [[sale]]; its keys are {', '.join(_KEYS)}")
@@ -44,14 +36,13 @@ def read_sales(path: str | os.PathLike[str]) -> tuple[Sale, ...]:
 
 def _sale(keys: object, where: str) -> Sale:
     own = Keys(keys, where, _KEYS)
-    stressors = Keys(own.table("stressors"), f"{where}, stressors", tuple(own.table("stressors")))
     return Sale(
         product=own.text("product"),
         quantity=own.number("quantity"),
         unit=own.text("unit"),
         buyers=_places(own, "buyers", ("sector", "demand"), "share"),
         inputs=_places(own, "inputs", ("sector",), "amount"),
-        stressors={name: stressors.number(name) for name in stressors.keys},
+        stressors=own.numbers("stressors"),
         where=where,
     )
 

@@ -13,19 +13,16 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import os
-import re
 import reprlib
-import tomllib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from tanheng.data.inventories.parts.toml_keys import Keys
+from tanheng.data.toml_keys import Keys, lines_of, parsed, spoken
 from tanheng.errors import InputError, QuestionError, nearest
 from tanheng.systems.scenarios import KINDS, Change, Scenario
 
 FOLDER = Path(__file__).parent / "scenarios"
-_HEAD = re.compile(r"^\s*\[\[\s*change\s*\]\]", re.MULTILINE)
 _TOP = ("name", "title", "source", "assumptions", "change")
 _FROM = "from"
 
@@ -61,15 +58,10 @@ def read_scenario(path: str | os.PathLike[str]) -> Scenario:
     at when the scenario is applied."""
     path = Path(path)
     text = _text(path)
-    try:
-        raw = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        what = f"is not TOML ({str(error).splitlines()[0]})"
-        raise InputError(what, where=str(path), hint="see docs/scenarios.md") from None
-    top = Keys(raw, str(path), _TOP)
-    lines = [text.count("\n", 0, match.end()) + 1 for match in _HEAD.finditer(text)]
+    top = Keys(parsed(text, str(path), "see docs/scenarios.md"), str(path), _TOP)
     given = top.tables("change")
-    places = [f"{path.name}:{line}" for line in lines] if len(lines) == len(given) else [path.name] * len(given)
+    lines = lines_of(text, "change", len(given))
+    places = [f"{path.name}:{line}" for line in lines] if lines else [path.name] * len(given)
     changes = [
         _change(one, f"{place}, change {number}")
         for number, (one, place) in enumerate(zip(given, places, strict=True), start=1)
@@ -77,8 +69,8 @@ def read_scenario(path: str | os.PathLike[str]) -> Scenario:
     return Scenario(
         name=top.text("name", path.stem),
         changes=tuple(changes),
-        title=_texts(top.keys.get("title"), "title", top.where),
-        assumptions=tuple(_texts(one, "assumptions", top.where) or {} for one in top.tables("assumptions")),
+        title=top.spoken("title") or None,
+        assumptions=tuple(spoken(one, f"{top.where}, assumptions") for one in top.tables("assumptions")),
         source=top.text("source", ""),
     )
 
@@ -109,13 +101,8 @@ def _names(keys: Keys, key: str) -> tuple[str, ...]:
     return found
 
 
-def _numbers(keys: Keys, key: str) -> dict[str, float]:
-    table = Keys(keys.table(key), f"{keys.where}, {key}", tuple(keys.table(key)))
-    return {name: table.number(name) for name in table.keys}
-
-
 def _elasticity(keys: Keys, key: str) -> float | dict[str, float]:
-    return _numbers(keys, key) if isinstance(keys.keys[key], Mapping) else keys.number(key)
+    return keys.numbers(key) if isinstance(keys.keys[key], Mapping) else keys.number(key)
 
 
 def _day(keys: Keys, key: str) -> datetime.date:
@@ -138,20 +125,12 @@ _READERS: Mapping[str, Callable[[Keys, str], Any]] = {
     "str": Keys.text,
     "float": Keys.number,
     "bool": Keys.flag,
-    "Shares": _numbers,
+    "Shares": Keys.numbers,
     "Elasticity": _elasticity,
     "date": _day,
     "Use": Keys.text,
     "Compensation": Keys.text,
 }
-
-
-def _texts(given: object, what: str, where: str) -> dict[str, str] | None:
-    """A text in both languages."""
-    if given is None:
-        return None
-    keys = Keys(given, f"{where}, {what}", ("en", "zh"))
-    return {language: keys.text(language) for language in ("en", "zh")}
 
 
 def _text(path: Path) -> str:

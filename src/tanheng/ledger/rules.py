@@ -171,8 +171,9 @@ def require_differences(sums: pd.DataFrame) -> None:
     """A hybrid total is the top-down total of its base table and the named differences, by year and stressor.
 
     Differences are rows of the same hybrid on the line ``difference``, under the same principle or under none, where
-    they are those of every principle. A hybrid under a principle without them is refused; where the account of its
-    base table is in the ledger, it is held against it. Raises ConservationError.
+    they are those of every principle. Where the account of its base table is in the ledger, the hybrid is held against
+    it: without differences it has the total of its table, as a sector that is split has. Where neither is there, it is
+    refused. Raises ConservationError.
     """
     ruled = sums[(sums["principle"] != "") & (sums["line"] == EMISSION)]
     hybrids, tables = ruled[ruled["approach"] == HYBRID], ruled[ruled["approach"] == TOP_DOWN]
@@ -181,11 +182,12 @@ def require_differences(sums: pd.DataFrame) -> None:
         differences = _matching(named, row, ("year", "stressor", "table_hash", "base_hash"))
         differences = differences[differences["principle"].isin(["", row["principle"]])]
         where = f"ledger, {_year(row['year'])}"
-        if differences.empty:
-            what = f"{_name(row)} of {row['stressor']} has no differences from its table"
-            raise ConservationError(what, where=where, hint=f"add them, rows on the line {DIFFERENCE!r}, with it")
         base = _matching(tables, row, ("year", "principle", "stressor"))
         base = base[base["table_hash"] == row["base_hash"]]
+        if differences.empty and base.empty:
+            what = f"{_name(row)} of {row['stressor']} has no differences, nor is the account of its table there"
+            hint = f"add the account of its table first, or rows on the line {DIFFERENCE!r} with it"
+            raise ConservationError(what, where=where, hint=hint)
         if not base.empty:
             _require_explained(row, base.iloc[0], differences, where)
 

@@ -9,7 +9,7 @@ import pandas as pd
 import xarray as xr
 
 from tanheng import accounts
-from tanheng.accounts.hybrids.cases import Reconciled, reconciliation
+from tanheng.accounts.hybrids.reconciliation_cases import Reconciled, reconciliation
 from tanheng.accounts.hybrids.split_cases import SplitCase, split_case
 from tanheng.accounts.scenario_differences import CASES, scenario_effects
 from tanheng.data import quality, scenario, splits, store

@@ -8,7 +8,7 @@ import numpy as np
 import xarray as xr
 
 from tanheng import charts, norms
-from tanheng.accounts.hybrids.reconciling import CAUSES
+from tanheng.accounts.hybrids.reconciliation import CAUSES
 from tanheng.charts import Chart, Meeting, Voice
 from tanheng.charts.measure import MINUS, mass, number
 from tanheng.charts.words import Words

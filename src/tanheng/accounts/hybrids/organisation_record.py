@@ -9,9 +9,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from tanheng.accounts.hybrids.lives import BASES, MISSING, PRODUCT, PROXY, SECTOR
-from tanheng.accounts.hybrids.organisation_values import Lines
-from tanheng.accounts.hybrids.precedence import (
+from tanheng.accounts.hybrids.organisation_lives import BASES, MISSING, PRODUCT, PROXY, SECTOR
+from tanheng.accounts.hybrids.organisation_precedence import (
     CONSUMPTION,
     DEFINITIONS,
     PARTS,
@@ -22,6 +21,7 @@ from tanheng.accounts.hybrids.precedence import (
     lacks,
     placed,
 )
+from tanheng.accounts.hybrids.organisation_values import Lines
 from tanheng.systems.finding import Finding, found, listed
 from tanheng.systems.organisation import METHODS, Item
 from tanheng.systems.removed import COLUMNS

@@ -12,8 +12,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from tanheng import units
-from tanheng.accounts.hybrids.lives import Systems, life_of
-from tanheng.accounts.hybrids.precedence import PARTS, Claim, claims, lacks
+from tanheng.accounts.hybrids.organisation_lives import Systems, life_of
+from tanheng.accounts.hybrids.organisation_precedence import PARTS, Claim, claims, lacks
 from tanheng.accounts.linkage import ELECTRICITY
 from tanheng.accounts.result import choose, multipliers
 from tanheng.errors import LabelError, MissingError, QuestionError, UnitError, nearest

@@ -15,10 +15,8 @@ from numpy.typing import NDArray
 from tanheng import provenance
 from tanheng.accounts.formula import method
 from tanheng.accounts.hybrids import organisation_record as record
-from tanheng.accounts.hybrids.lives import BASES, Systems
-from tanheng.accounts.hybrids.organisation_record import basis_of
-from tanheng.accounts.hybrids.organisation_values import Lines
-from tanheng.accounts.hybrids.precedence import (
+from tanheng.accounts.hybrids.organisation_lives import BASES, Systems
+from tanheng.accounts.hybrids.organisation_precedence import (
     DEFINITIONS,
     PARTS,
     Claim,
@@ -27,8 +25,10 @@ from tanheng.accounts.hybrids.precedence import (
     placed,
     resolve,
 )
+from tanheng.accounts.hybrids.organisation_record import basis_of
+from tanheng.accounts.hybrids.organisation_values import Lines
 from tanheng.accounts.products.life_cycle import NOWHERE
-from tanheng.accounts.result import HYBRID, By, Stressors, finished
+from tanheng.accounts.result import HYBRID, By, Stressors, finished, named
 from tanheng.errors import LabelError, QuestionError, nearest
 from tanheng.kernels import leontief
 from tanheng.systems.finding import Finding
@@ -95,10 +95,11 @@ def organisation_account(
     Activities count by quantity and factor; products by their life (``systems`` {product: process system or factors});
     spending by the table: in basic prices of its year (``rates``, see ``purchases``) times multipliers m = s L. Of what
     is known of one purchase the best counts: a supplier's own figure, then average data, then spending, each for the
-    parts that it tells (``precedence``); a factor that ends at the supplier's gate is completed by the spending, less
-    what it covers. Behind energy stands category 3. What a firm with a ``share`` of its sector sells to itself and to
-    its suppliers is taken out of what is behind its purchases. ``energy`` names the sectors that make electricity,
-    those of the table's classification unless given. Nothing is dropped: see ``removed``, ``beside``, ``uncounted``.
+    parts that it tells (see ``organisation_precedence``); a factor that ends at the supplier's gate is completed by the
+    spending, less what it covers. Behind energy stands category 3. What a firm with a ``share`` of its sector sells to
+    itself and to its suppliers is taken out of what is behind its purchases. ``energy`` names the sectors that make
+    electricity, those of the table's classification unless given. Nothing is dropped: see ``removed``, ``beside``,
+    ``uncounted``.
     Raises LabelError and QuestionError for what is not in the table, MissingError for a deflator or rate that is not
     there and a stressor that is not told, UnitError for unlike units.
     Source: GHG Protocol Corporate Standard 2004, Scope 3 Standard 2011, Scope 2 Guidance 2015; Global Protocol for
@@ -180,9 +181,7 @@ class OrganisationAccount:
         return self._finished(self._array(frame, kept))
 
     def _kept(self, by: By) -> tuple[str, ...]:
-        asked = (
-            ("scope", "category") if by is None else by.replace(",", " ").split() if isinstance(by, str) else tuple(by)
-        )
+        asked = named(by, ("scope", "category"))
         known = DIMS if self.organisation.kind == "city" else DIMS[1:]
         for dim in asked:
             if dim not in known:

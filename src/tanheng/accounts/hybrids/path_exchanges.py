@@ -12,7 +12,7 @@ import xarray as xr
 
 from tanheng import provenance, units
 from tanheng.accounts.formula import method
-from tanheng.accounts.result import choose, multipliers, stamp
+from tanheng.accounts.result import HYBRID, choose, known_name, multipliers, only_stressor, stamp
 from tanheng.errors import MissingError, QuestionError, UnitError, nearest
 from tanheng.systems.finding import Finding, found
 from tanheng.systems.path_exchange import Node, PathExchange, Scope
@@ -138,7 +138,7 @@ class _Asked:
     def of(
         cls, table: Table, demand: Mapping[Node, float], exchanges: Sequence[PathExchange], stressor: str | None
     ) -> _Asked:
-        chosen = _one_stressor(table, stressor)
+        chosen = only_stressor(table, stressor, "the table has several stressors and a process value is of one")
         wanted = _demanded(table, demand)
         places = [tuple(_position(table, node, f"exchange of {one.text}") for node in one.path) for one in exchanges]
         for one, place in zip(exchanges, places, strict=True):
@@ -215,21 +215,13 @@ class _Asked:
         demand = "; ".join(f"{_name(self.table, at)} {amount:.15g}" for at, amount in self.demand.items())
         sources = dict.fromkeys([self.table.about.source, *(one.source for one in exchanges if one.source)])
         return {
-            "approach": "hybrid",
+            "approach": HYBRID,
             "base_hash": self.table.hash,
             "table_hash": provenance.digest([self.table.hash, demand, *map(repr, exchanges)], []),
             "source": "; ".join(sources),
             "demand": f"{demand} {self.table.about.currency}",
             "exchanges": len(exchanges),
         }
-
-
-def _one_stressor(table: Table, stressor: str | None) -> str:
-    known = list(choose(table.F, stressor).indexes["stressor"])
-    if len(known) > 1:
-        hint = f"choose one: {', '.join(known[:12])}"
-        raise QuestionError("the table has several stressors and a process value is of one", hint=hint)
-    return str(known[0])
 
 
 def _demanded(table: Table, demand: Mapping[Node, float]) -> dict[int, float]:
@@ -251,10 +243,9 @@ def _demanded(table: Table, demand: Mapping[Node, float]) -> dict[int, float]:
 
 def _position(table: Table, node: Node, where: str) -> int:
     region, sector = node
-    for what, name, known in (("region", region, table.regions), ("sector", sector, table.sectors)):
-        if name not in known:
-            hint = nearest(name, known)
-            raise QuestionError(f"there is no {what} {name!r}", where=f"{table.about.name}, {where}", hint=hint)
+    here = f"{table.about.name}, {where}"
+    known_name(region, table.regions, "region", here)
+    known_name(sector, table.sectors, "sector", here)
     return table.regions.index(region) * len(table.sectors) + table.sectors.index(sector)
 
 

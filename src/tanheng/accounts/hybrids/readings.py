@@ -11,11 +11,11 @@ import numpy as np
 import pandas as pd
 
 from tanheng import provenance, units
-from tanheng.accounts.hybrids.reconciling import Figure, Reading, scale
+from tanheng.accounts.hybrids.reconciliation import Figure, Reading, scale
 from tanheng.accounts.products.factors import CHARACTERISED
 from tanheng.accounts.products.life_cycle import life_cycle
 from tanheng.accounts.products.trade import product_flows
-from tanheng.accounts.result import choose
+from tanheng.accounts.result import choose, known_name, only_stressor
 from tanheng.accounts.trade import bilateral_trade, domestic_multipliers
 from tanheng.data import reference
 from tanheng.data.inventories.product_file import Expansion
@@ -57,13 +57,13 @@ def top_down_reading(
     itself; UnitError where price and table are in unlike money.
     Source: Peters 2008 (eebt).
     """
-    at = {"region": _there(region, table.regions, "region", table), "sector": sector}
-    _there(sector, table.sectors, "sector", table)
+    at = {"region": known_name(region, table.regions, "region", table.about.name), "sector": sector}
+    known_name(sector, table.sectors, "sector", table.about.name)
     partners = [name for name in table.regions if name != region]
     if partner is not None and partner not in partners:
         what = f"{partner} is no partner of {region}"
         raise QuestionError(what, where=table.about.name, hint=nearest(partner, partners))
-    chosen = _one(table, stressor)
+    chosen = only_stressor(table, stressor, "a reading is of one stressor")
     sold = float(bilateral_trade(table).sel(at).sel(to_region=partners if partner is None else [partner]).sum())
     direct = float(table.intensity.sel(at, drop=True).sel(stressor=chosen))
     domestic = float(domestic_multipliers(choose(table.F, chosen), table).sel(at).item())
@@ -82,20 +82,6 @@ def top_down_reading(
         boundary=Figure(domestic / direct, "1", "domestic multiplier s_r (I − A_rr)⁻¹ over the direct intensity"),
         year=carried, hash=table.hash, source=table.about.source, licence=table.about.licence,
     )  # fmt: skip
-
-
-def _there(name: str, known: Sequence[str], what: str, table: Table) -> str:
-    if name not in known:
-        raise QuestionError(f"there is no {what} {name!r}", where=table.about.name, hint=nearest(name, known))
-    return name
-
-
-def _one(table: Table, stressor: str | None) -> str:
-    known = list(choose(table.F, stressor).indexes["stressor"])
-    if len(known) > 1:
-        hint = f"choose one: {', '.join(known[:12])}"
-        raise QuestionError("a reading is of one stressor", where=table.about.name, hint=hint)
-    return str(known[0])
 
 
 # -- from a product ---------------------------------------------------------------------------------------------------

@@ -58,7 +58,8 @@ def spread(
 
     Returns the account (stressor, and those of ``by``) in its own units: the value is the mean of the draws, which adds
     up as every draw does (medians do not); the coordinates ``low`` and ``high`` are the ``quantiles`` of every cell,
-    and add up to nothing: cells are not low together. The attribute ``given`` tells which table the hash is of: the one
+    widened to the mean where draws are so skewed that it lies outside, and add up to nothing: cells are not low
+    together. The attribute ``given`` tells which table the hash is of: the one
     with unknown shares in proportion.
     Cost: a solve a draw. Raises QuestionError for an unknown account, too few draws and quantiles out of order, and
     what the draws and the account raise.
@@ -113,7 +114,9 @@ def _stamped(
 ) -> xr.DataArray:
     """The mean under the labels of the ``given`` result, with low and high beside it."""
     ends = np.quantile(values, quantiles, axis=0)
+    mean = values[0] + (values - values[0]).mean(axis=0)  # to the last digit where no draw differs
     method = f"{given.attrs['method']}; mean of {more['draws']} tables drawn, quantiles {more['quantiles']}"
     attrs = {"method": method, "approach": HYBRID, "base_hash": split.base.hash, "given": "unknown in proportion"}
-    result = given.copy(deep=False, data=values.mean(axis=0)).assign_attrs(attrs | more)
-    return result.assign_coords(low=(given.dims, ends[0]), high=(given.dims, ends[1]))
+    result = given.copy(deep=False, data=mean).assign_attrs(attrs | more)
+    low, high = np.minimum(ends[0], mean), np.maximum(ends[1], mean)
+    return result.assign_coords(low=(given.dims, low), high=(given.dims, high))

@@ -45,9 +45,8 @@ import pandas as pd
 from tanheng import labels
 from tanheng.data import archive
 from tanheng.data.checks.common import REST_OF_WORLD
-from tanheng.data.inventories.parts.toml_keys import Keys
 from tanheng.data.products import FOLDER as PRODUCTS
-from tanheng.data.readers.parts import about_file
+from tanheng.data.toml_keys import Keys, parsed
 from tanheng.errors import InputError, LabelError, MissingError, QuestionError, nearest
 from tanheng.systems.prices import BASES
 from tanheng.systems.product_split import ANY, Figure, PartProduct
@@ -132,27 +131,21 @@ def open(name: str | os.PathLike[str]) -> SplitFile:
         raise QuestionError(f"there is no split {text!r}", hint=f"{nearest(text, names())}; or name a file")
     place = archive.open(FOLDER / f"{text}.toml" if text in names() else text)
     entry = place.entries[0]
-    keys = Keys(about_file.raw(entry), entry.where, _FILE)
+    keys = Keys(parsed(entry.text(), entry.where), entry.where, _FILE)
     products = tuple(_product(one, at, entry.where) for at, one in enumerate(keys.tables("product"), start=1))
     if not products:
         raise InputError("has no products", where=entry.where, hint="add [[product]] with a name and a quantity")
     return SplitFile(
         id=keys.text("id"),
-        title=_spoken(keys, "title") or {"en": keys.text("id"), "zh": keys.text("id")},
+        title=keys.spoken("title") or {"en": keys.text("id"), "zh": keys.text("id")},
         sector=keys.text("sector"),
         classification=keys.text("classification", ""),
         rest=keys.text("rest", ""),
         cap=keys.number("cap") if "cap" in keys.keys else None,
-        note=_spoken(keys, "note"),
+        note=keys.spoken("note"),
         products=products,
         where=entry.where,
     )
-
-
-def _spoken(keys: Keys, key: str) -> dict[str, str]:
-    given = Keys(keys.table(key), f"{keys.where}, {key}", labels.LANGUAGES)
-    said = {language: given.text(language) for language in given.keys}
-    return {language: said.get(language, next(iter(said.values()))) for language in labels.LANGUAGES} if said else {}
 
 
 def _product(given: object, number: int, where: str) -> PartProduct:
@@ -201,8 +194,7 @@ def _read(keys: Keys, kind: str) -> dict[str, Figure]:
         return Figure(value, unit, year, keys.text("source", ""), *ends, basis, terms, keys.where)
 
     if "regions" in keys.keys:
-        numbers = Keys(keys.table("regions"), f"{keys.where}, regions", list(keys.table("regions")))
-        return {region: figure(numbers.number(region)) for region in numbers.keys}
+        return {region: figure(value) for region, value in keys.numbers("regions").items()}
     whole = figure(keys.number("value"))
     if "shares" in keys.keys:
         return _shared(whole, Keys(keys.table("shares"), f"{keys.where}, shares", ("product", "table", "key")))

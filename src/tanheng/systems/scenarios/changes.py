@@ -154,8 +154,9 @@ class Mix(Change):
 class Technology(Change):
     """The inputs of a sector: ``coefficients`` (money per unit of output) or ``factors`` of them, by supplier.
 
-    A supplier is a sector, all of its origins in their present proportion, or "DEU:c12". What ``compensate``s is
-    declared: "value added" takes up the difference, or the "inputs" that are not named do, in proportion.
+    A supplier is a sector, all of its origins in their present proportion, or "DEU:c12". It is
+    declared which of them ``compensate``: "value added" takes up the difference, or the "inputs" that are not named do,
+    in proportion.
     """
 
     kind: ClassVar[str] = "technology"

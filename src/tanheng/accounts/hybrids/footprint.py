@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from tanheng import units
 from tanheng.accounts.formula import method
-from tanheng.accounts.result import HYBRID, By, Stressors, finished, gather
+from tanheng.accounts.result import HYBRID, By, Stressors, finished, gather, named
 from tanheng.errors import QuestionError, nearest
 from tanheng.kernels import integrated as kernel
 from tanheng.systems.hybrid import Hybrid
@@ -111,7 +111,7 @@ def facts(hybrid: Hybrid) -> dict[str, Any]:
 
 
 def _kept(by: By, hybrid: Hybrid) -> tuple[str, ...]:
-    asked = ("component", "stage") if by is None else by.replace(",", " ").split() if isinstance(by, str) else tuple(by)
+    asked = named(by, ("component", "stage"))
     for dim in asked:
         if dim not in DIMS:
             raise QuestionError(f"a hybrid footprint has no dimension {dim!r}", hint=nearest(dim, DIMS))

@@ -10,10 +10,10 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
+from tanheng.accounts.data_coverage import LABELS
 from tanheng.accounts.formula import method
 from tanheng.accounts.products.life_cycle import facts
 from tanheng.accounts.products.unlinked import unlinked
-from tanheng.accounts.resting import LABELS
 from tanheng.accounts.result import HYBRID, Stressors, choose, finished
 from tanheng.data import quality as files
 from tanheng.kernels import integrated

@@ -19,7 +19,7 @@ from tanheng.accounts.hybrids.readings import (
     top_down_reading,
     year_factor,
 )
-from tanheng.accounts.hybrids.reconciling import Figure, Reading, reconcile_readings, side_by_side
+from tanheng.accounts.hybrids.reconciliation import Figure, Reading, reconcile_readings, side_by_side
 from tanheng.data import products
 from tanheng.data.products import Product
 from tanheng.errors import QuestionError
@@ -44,7 +44,7 @@ class Reconciled:
 @cache
 def known() -> Mapping[str, Mapping[str, Any]]:
     """The embedded products that are paired with a sector, and how."""
-    with Path(__file__).with_name("reconciled.toml").open("rb") as file:
+    with Path(__file__).with_name("reconciliation_cases.toml").open("rb") as file:
         return tomllib.load(file)
 
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from tanheng import provenance
 from tanheng.accounts.formula import method
-from tanheng.accounts.result import finished
+from tanheng.accounts.result import HYBRID, finished
 from tanheng.errors import InputError, QuestionError, UnitError
 from tanheng.kernels import decompose
 from tanheng.systems.linking import conversion
@@ -191,7 +191,7 @@ def _facts(top: Reading, bottom: Reading, unit: str) -> dict[str, Any]:
     both = (top, bottom)
     figures = [f"{one.approach}: {name}" for one in both for name in CAUSES if getattr(one, name).proxy]
     return {
-        "approach": "hybrid",
+        "approach": HYBRID,
         "base_hash": top.hash,
         "table": " / ".join(one.name for one in both),
         "table_hash": provenance.digest([*map(repr, both)], []),

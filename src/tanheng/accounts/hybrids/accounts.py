@@ -10,9 +10,9 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from tanheng.accounts.formula import method
-from tanheng.accounts.hybrids.joined import PROCESS, chosen, facts
+from tanheng.accounts.hybrids.footprint import PROCESS, chosen, facts
 from tanheng.accounts.regions import INDUSTRY, RESIDUAL, by_stressor, direct_of, production
-from tanheng.accounts.result import By, Stressors, finished, gather, keep, require_conserved
+from tanheng.accounts.result import By, Stressors, finished, gather, keep, named, require_conserved
 from tanheng.errors import QuestionError, nearest
 from tanheng.kernels import leontief
 from tanheng.systems.hybrid import Hybrid
@@ -102,7 +102,7 @@ def hybrid_differences(hybrid: Hybrid, by: By = None, *, stressor: Stressors = N
 
 def _kept(by: By, what: str) -> tuple[str, ...]:
     usual = ("component",) if what == "differences" else ("region",)
-    asked = usual if by is None else by.replace(",", " ").split() if isinstance(by, str) else tuple(by)
+    asked = named(by, usual)
     for dim in asked:
         if dim not in DIMS[what]:
             raise QuestionError(f"a hybrid's {what} have no dimension {dim!r}", hint=nearest(dim, DIMS[what]))

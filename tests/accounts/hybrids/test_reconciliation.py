@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from tables import random_table
 
 from tanheng import accounts
-from tanheng.accounts.hybrids import cases, readings
-from tanheng.accounts.hybrids.reconciling import CAUSES, Figure, Reading, reconcile_readings, side_by_side
+from tanheng.accounts.hybrids import readings
+from tanheng.accounts.hybrids import reconciliation_cases as cases
+from tanheng.accounts.hybrids.reconciliation import CAUSES, Figure, Reading, reconcile_readings, side_by_side
 from tanheng.data import products, reference, store
 from tanheng.errors import InputError, MissingError, QuestionError, UnitError
 

@@ -10,7 +10,15 @@ import numpy as np
 import pytest
 from organisations import bought, by_factor, city, firm, steel_bill
 
-from tanheng.accounts.hybrids.precedence import PARTS, Resolution, claims, definitions, lacks, placed, resolve
+from tanheng.accounts.hybrids.organisation_precedence import (
+    PARTS,
+    Resolution,
+    claims,
+    definitions,
+    lacks,
+    placed,
+    resolve,
+)
 from tanheng.systems.organisation import Item
 
 

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from tanheng.cli import fitting, shell
-from tanheng.cli.app import Language
+from tanheng.cli.app import Format, Language, Out
 from tanheng.cli.hybrid import hybrid
 from tanheng.cli.prices import Deflators, Join, RatesFile, concordance_of, rates_of
-from tanheng.cli.products import Allocation, Format, Limit, Maker, Name, Otherwise, Out, _product, _system
+from tanheng.cli.products import Allocation, Limit, Maker, Name, Otherwise, product_of, system_of
 from tanheng.cli.questions import faults_of, format_of, note_faults
 
 if TYPE_CHECKING:
@@ -212,10 +212,10 @@ def _joined(given: _Given) -> Hybrid:
 
 def _processes(given: _Given, table: Table) -> ProcessSystem:
     """The product system, of the table's year where it has years and no other is asked for."""
-    one = _product(given.name)
+    one = product_of(given.name)
     years = None if one is None else one.years
     year = table.year if years and years[0] <= table.year <= years[1] else None
-    system = _system(given.name, one, year, given.allocation, given.otherwise, given.maker)
+    system = system_of(given.name, one, year, given.allocation, given.otherwise, given.maker)
     if given.gwp is None:
         return system
     from tanheng.systems.impacts import impacts
