@@ -155,6 +155,15 @@ def processes(folder: Path) -> None:
     subprocess.run([sys.executable, str(HERE / "processes.py")], check=True)
 
 
+def hybrids(folder: Path) -> None:
+    for which in ("wiod", "large"):  # each in a process of its own: the large one holds 3 GB
+        subprocess.run([sys.executable, str(HERE / "hybrids.py"), which], check=True)
+
+
+def ledger(folder: Path) -> None:
+    subprocess.run([sys.executable, str(HERE / "ledger.py")], check=True)
+
+
 def read(folder: Path) -> None:
     print("\nReading a synthetic EXIOBASE 3 folder (9,800 x 9,800, 1.4 GB of text), and opening it from the store")
     import reading
@@ -187,6 +196,8 @@ CASES = {
     "drivers": drivers,
     "paths": walks,
     "processes": processes,
+    "hybrids": hybrids,
+    "ledger": ledger,
     "large": large,
     "read": read,
     "report": report,

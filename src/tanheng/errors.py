@@ -4,7 +4,8 @@
     ├── InputError          a file, or something in it, is not as it must be
     │   ├── LabelError      a label is unknown, missing, doubled or in the wrong place
     │   ├── MissingError    a number, a region or a year that should be there is not
-    │   └── UnitError       a unit is unknown, or unlike units meet
+    │   ├── UnitError       a unit is unknown, or unlike units meet
+    │   └── LedgerError     rows break a rule of the ledger
     ├── TableError          a table or a process system cannot be computed with
     │   ├── UnproductiveError   spectral radius of A at or above 1
     │   ├── SingularError       a process system has no solution
@@ -44,6 +45,10 @@ class MissingError(InputError):
 
 class UnitError(InputError):
     """A unit is unknown, or unlike units meet."""
+
+
+class LedgerError(InputError):
+    """Rows break a rule of the ledger: not its columns, twice, without a source, a credit in a total."""
 
 
 class TableError(TanhengError):

@@ -22,6 +22,7 @@ ALLOWED = {
     "Global", "Carbon", "Project", "Natural", "Earth", "world", "atlas", "Tanheng",
     "Z", "Y", "x", "F", "F_Y", "A", "L", "I", "s", "m", "u_r", "w_r", "e", "a", "b", "c", "d", "USD",
     "PV_ICE", "Ember", "Our", "World", "in", "Data", "Li", "photovoltaics", "steel", "zh", "CO",
+    "Weidema", "Wesnaes", "ecoinvent",
 }  # fmt: skip
 
 

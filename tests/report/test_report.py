@@ -107,6 +107,7 @@ def test_chinese_page_has_no_english_left_over(world: Made) -> None:
         "Tanheng", "English", "CO", "WIOD", "EEBT", "USD", "Global", "Carbon", "Project", "workbook", "xlsx", "ledger",
         "csv", "parquet", "a", "b", "c", "d",
         "e", "PV_ICE", "Ember", "Our", "World", "in", "Data", "Li", "docs", "photovoltaics", "steel", "zh", "md",
+        "Weidema", "Wesnaes", "ecoinvent",
         "Gt", "GW", "TWh", "PM", "eebt", "PNAS", "Davis", "Caldeira", "Peters", "Minx", "Weber", "Edenhofer",
         "Andrew", "Moran", "Wood", "Dong", "Zhu", "Qi",
     }  # fmt: skip
@@ -193,10 +194,25 @@ def test_the_findings_agree_with_the_accounts(world: Made) -> None:
 def test_the_embedded_products_are_told_in_the_report_on_the_embedded_world_alone(world: Made, tiny: Made) -> None:
     for language, title in (("en", "Products"), ("zh", "产品")):
         page = world.text(language)
-        section = page[page.index('<section id="products">') : page.index('<section id="claims">')]
+        section = page[page.index('<section id="products">') : page.index('<section id="full-scope">')]
         assert re.search(rf"<h2><span class=\"number\">\d+</span> {title}</h2>", section)
         assert section.count("<figure data-chart=") == 6
         assert '<section id="products">' not in tiny.text(language)
+
+
+def test_full_scope_is_told_in_the_report_on_the_embedded_world_alone(world: Made, tiny: Made) -> None:
+    for language, title in (
+        ("en", "Full scope: where the two ways of counting meet"),
+        ("zh", "全口径：两种核算的汇合"),
+    ):
+        page = world.text(language)
+        section = page[page.index('<section id="full-scope">') : page.index('<section id="claims">')]
+        assert re.search(rf"<h2><span class=\"number\">10</span> {title}</h2>", section)
+        assert section.count("<figure data-chart=") == 5
+        assert '<section id="full-scope">' not in tiny.text(language)
+    coverage = sheet(world, "Coverage 覆盖度")
+    made = sheet(world, "Production 生产侧")
+    assert coverage["2009"].sum() == pytest.approx(made["2009"].sum(), rel=1e-9)
 
 
 def test_claims_are_put_to_the_test_in_the_report_on_the_embedded_world_alone(world: Made, tiny: Made) -> None:
@@ -293,7 +309,7 @@ def test_lists_name_the_members_that_the_table_lacks(world: Made) -> None:
 def test_a_report_on_several_stressors_says_which_one_it_is_about(countries: Made, tiny: Made) -> None:
     said = "The text and charts are about CO₂, the first stressor; the workbook and the ledger hold all: CO₂, Energy."
     assert said in countries.text("en")
-    assert "全部环境压力（CO₂、Energy）见工作簿和台账" in countries.text("zh")
+    assert "全部环境压力（CO₂、Energy）见工作簿和账本" in countries.text("zh")
     assert "the first stressor" not in tiny.text("en")
 
 

@@ -4,14 +4,14 @@ import dataclasses
 
 import numpy as np
 import pytest
-from hypothesis import given, reject
+from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 from tables import random_table
 
 from tanheng.accounts import consumption, flows, production
-from tanheng.errors import InputError, LabelError, TableError
+from tanheng.errors import InputError, LabelError, QuestionError, TableError
 from tanheng.systems.aggregate import aggregate
-from tanheng.systems.disaggregate import disaggregate, joining
+from tanheng.systems.disaggregate import UnknownShares, disaggregate, drawn, joining
 from tanheng.systems.finding import found
 from tanheng.systems.table import Table
 
@@ -102,12 +102,14 @@ def test_a_declared_block_by_hand():
 
 # -- laws -------------------------------------------------------------------------------------------------------------
 
+few = settings(max_examples=25, deadline=None)  # each makes and solves tables
 shares = st.lists(st.floats(0.01, 1), min_size=1, max_size=4).map(
     lambda given: {f"n{i}": share / sum(given) for i, share in enumerate(given)}
 )
 
 
 @given(st.integers(0, 10_000), shares, st.integers(0, 2))
+@few
 def test_joining_gives_the_table_back(seed, weights, at):
     table = random_table(seed, signed=True)
     name = table.sectors[at]
@@ -116,6 +118,7 @@ def test_joining_gives_the_table_back(seed, weights, at):
 
 
 @given(st.integers(0, 10_000), st.floats(0.3, 0.7), st.floats(0.95, 1.05), st.floats(-0.05, 0.05))
+@few
 def test_joining_gives_the_table_back_with_declared_parts(seed, weight, factor, shift):
     """Wolsky 1984: rows, columns, block and stressors sum to the old ones, and output is its share."""
     table = random_table(seed)
@@ -140,6 +143,7 @@ def test_joining_gives_the_table_back_with_declared_parts(seed, weight, factor, 
 
 
 @given(st.integers(0, 10_000), shares)
+@few
 def test_in_proportion_no_account_of_a_region_changes(seed, weights):
     table = random_table(seed, signed=True)
     split = disaggregate(table, "s0", weights)
@@ -229,3 +233,116 @@ def test_a_block_and_its_margins_are_not_both_declared():
     block = {"a": {"a": 0.5, "b": 0}, "b": {"a": 0, "b": 0.5}}
     with pytest.raises(InputError, match="declared twice"):
         disaggregate(miller_blair(), "works", HALVES, block=block, sales={"works": HALVES})
+
+
+def test_shares_by_region_of_what_is_declared():
+    """Two regions whose works sell, buy and emit unlike: each keeps its own shares."""
+    table = random_table(8, R=2)
+    one, two = {"a": 0.3, "b": 0.7}, {"a": 0.32, "b": 0.68}
+    both = {"r0": one, "r1": two}
+    split = disaggregate(
+        table,
+        "s1",
+        {"a": 0.3, "b": 0.7},
+        sales={"d0": both},
+        stressors={"k0": {"r0": {"a": 1, "b": 0}, "r1": {"a": 0, "b": 1}}},
+    )
+    require_same(aggregate(split, joining(split, "s1", ["a", "b"])), table)
+    for region, shares in both.items():
+        whole = table.Y.sel(region=region, sector="s1", demand="d0").values
+        np.testing.assert_allclose(split.Y.sel(region=region, sector="a", demand="d0").values, whole * shares["a"])
+    emitted = split.F.sel(stressor="k0", sector="a").values
+    np.testing.assert_array_equal(emitted, [table.F.sel(stressor="k0", region="r0", sector="s1").item(), 0])
+    with pytest.raises(LabelError, match="region r1 is not known"):
+        disaggregate(table, "s1", {"a": 0.3, "b": 0.7}, sales={"d0": {"r0": one}})
+
+
+# -- draws of what is unknown -----------------------------------------------------------------------------------------
+
+
+@given(st.integers(0, 10_000), shares, st.booleans())
+@few
+def test_a_draw_keeps_every_margin(seed, weights, alike):
+    """Wolsky 1984 holds of every draw: joined it is the table, its outputs are declared, its columns balance."""
+    table = random_table(seed, signed=True)
+    split = drawn(table, "s0", weights, draw=seed, alike=alike)
+    require_same(aggregate(split, joining(split, "s0", list(weights))), table)
+    x, w = table.x.sel(sector="s0").values, np.array(list(weights.values()))
+    np.testing.assert_allclose(split.x.sel(sector=list(weights)).values, np.outer(x, w), rtol=1e-9)
+    paid = (
+        split.V.sel(sector=list(weights)).values.sum(axis=0)
+        + split.Z.sel(to_sector=list(weights)).sum(["region", "sector"]).transpose("to_region", "to_sector").values
+    )
+    np.testing.assert_allclose(paid, np.outer(x, w), rtol=1e-9)
+
+
+def test_what_is_drawn_and_what_is_not():
+    table = random_table(3, signed=True)
+    weights = {"a": 0.3, "b": 0.7}
+    given = disaggregate(table, "s1", weights)
+    require_same(drawn(table, "s1", weights, draw=0, unknown=()), given)
+    sales = drawn(table, "s1", weights, draw=0, unknown=("sales",))
+    assert np.abs(sales.Y.values - given.Y.values).max() > 0
+    np.testing.assert_allclose(sales.V.values, given.V.values, rtol=1e-12)  # inputs stay in proportion
+    inputs = drawn(table, "s1", weights, draw=0, unknown=("inputs",))
+    np.testing.assert_allclose(inputs.Y.values, given.Y.values, rtol=1e-12)
+    assert np.abs(inputs.V.values - given.V.values).max() > 0
+    stressors = drawn(table, "s1", weights, draw=0, unknown=("stressors",))
+    np.testing.assert_allclose(stressors.Z.values, given.Z.values, rtol=1e-12)
+    shares = stressors.F.sel(sector="a").values / table.F.sel(sector="s1").values
+    np.testing.assert_allclose(shares, np.repeat(shares[:, :1], 3, axis=1))  # alike in all regions
+    assert len(np.unique(shares.round(9))) == 2  # each stressor its own
+    weighed = drawn(table, "s1", weights, draw=0, unknown=("weights",))
+    assert weighed.x.sel(sector="a").values[0] / table.x.sel(sector="s1").values[0] != pytest.approx(0.3)
+
+
+def test_what_is_negative_stays_in_proportion_and_what_is_declared_stays():
+    """Inventories are drawn down by a tenth of what is finally used: their share is that of what is not declared."""
+    table = random_table(3)
+    used = table.Y.values.copy()
+    used[..., 1] = -0.1 * used[..., 0]
+    table = table.replace(Y=table.Y.copy(data=used))
+    known = {"a": 0.46, "b": 0.54}
+    weights = {"a": 0.45, "b": 0.55}
+    split = drawn(table, "s1", weights, draw=1, sales={"d0": known})
+    np.testing.assert_allclose(
+        split.Y.sel(sector="a", demand="d0").values, table.Y.sel(sector="s1", demand="d0").values * 0.46
+    )
+    given = disaggregate(table, "s1", weights, sales={"d0": known})
+    np.testing.assert_allclose(split.Y.sel(demand="d1").values, given.Y.sel(demand="d1").values)
+    assert np.abs(split.Z.values - given.Z.values).max() > 0
+
+
+def test_without_primary_inputs_value_added_is_drawn_with_the_inputs():
+    table = random_table(3).replace(V=None)
+    split = drawn(table, "s1", {"a": 0.3, "b": 0.7}, draw=0)
+    require_same(aggregate(split, joining(split, "s1", ["a", "b"])), table)
+    assert split.primary_inputs.values.min() >= 0
+    share = split.primary_inputs.sel(sector="a").values / table.primary_inputs.sel(sector="s1").values
+    assert np.abs(share - 0.3).max() > 1e-3
+
+
+def test_a_draw_is_replayed_alone():
+    table = random_table(3)
+    split = UnknownShares(table, "s1", {"a": 0.3, "b": 0.7})
+    assert split.draw(5, seed=2).hash == split.draw(5, seed=2).hash
+    assert len({split.draw(n, seed).hash for n in (0, 1) for seed in (0, 1)}) == 4
+    assert split.given.hash == disaggregate(table, "s1", {"a": 0.3, "b": 0.7}).hash
+    assert split.draw(5, 2).about.version.endswith("sales, inputs, block drawn (5 of seed 2)")
+    with pytest.raises(QuestionError, match=r"'input' is no part of a split; did you mean inputs"):
+        drawn(table, "s1", {"a": 0.3, "b": 0.7}, draw=0, unknown=("input",))
+
+
+def test_a_product_that_a_region_does_not_make():
+    """Weight zero: no output, no sales, no inputs, no emissions there, and the accounts still add up."""
+    table = random_table(4)
+    weights = {"r0": {"a": 0.0, "b": 1.0}, "r1": {"a": 0.2, "b": 0.8}, "r2": {"a": 0.5, "b": 0.5}}
+    split = drawn(table, "s1", weights, draw=0, unknown=("sales", "inputs", "block", "stressors"))
+    require_same(aggregate(split, joining(split, "s1", ["a", "b"])), table)
+    nothing = split.sectors.index("a")
+    assert not split.has_output[0, nothing]
+    assert not split.F.values[:, 0, nothing].any()
+    assert not split.Z.values[:, :, 0, nothing].any()
+    total = production(table).sum("region").values
+    np.testing.assert_allclose(consumption(split).sum("region").values, total, rtol=1e-9)
+    np.testing.assert_allclose(production(split).values, production(table).values, rtol=1e-12)

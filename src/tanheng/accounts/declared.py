@@ -24,6 +24,8 @@ class Account:
     """An account: the function that answers it, the dimensions it can keep and those it keeps unless told otherwise.
 
     ``options`` are the function's own keywords, each with the function that reads it from a text and what it is.
+    ``principle`` is production, consumption, income or shared for an account that shares out all emissions of a table;
+    "" for one that does not (flows leave out direct emissions, ratios add up to nothing).
     """
 
     name: str
@@ -35,6 +37,7 @@ class Account:
     by: tuple[str, ...]
     options: Mapping[str, Option]
     function: Callable[..., xr.DataArray]
+    principle: str = ""  # whose burden the world's emissions are: an account of one adds up to all of them
 
     @property
     def formula(self) -> str:
@@ -56,12 +59,15 @@ def account(
     dims: str,
     by: str,
     options: Mapping[str, Option] | None = None,
+    principle: str = "",
 ) -> Callable[[Callable[..., xr.DataArray]], Callable[..., xr.DataArray]]:
     """Declare the function below as the account ``name``; ``formula`` in TeX, ``symbols`` the ones to be explained."""
 
     def declare(function: Callable[..., xr.DataArray]) -> Callable[..., xr.DataArray]:
         title, kept = {"en": en, "zh": zh}, (tuple(dims.split()), tuple(by.split()))
-        ACCOUNTS[name] = Account(name, title, formula, tuple(symbols.split()), source, *kept, options or {}, function)
+        ACCOUNTS[name] = Account(
+            name, title, formula, tuple(symbols.split()), source, *kept, options or {}, function, principle
+        )
         return function
 
     return declare

@@ -16,7 +16,7 @@ from tanheng.accounts.demand import DEMAND
 from tanheng.accounts.formula import method
 from tanheng.accounts.prices import populations, require_comparable
 from tanheng.accounts.regions import INDUSTRY, RESIDUAL, consumption, production
-from tanheng.accounts.result import By, Stressors, choose, gather, group, require_conserved, stamp
+from tanheng.accounts.result import By, Stressors, choose, gather, group, named, require_conserved, stamp
 from tanheng.errors import LabelError, QuestionError, UnitError, nearest
 from tanheng.kernels import decompose
 from tanheng.systems.table import DIRECT, Table
@@ -177,8 +177,7 @@ def _asked(
     if method == "lmdi" and account != "production":
         hint = "ask for the account production, or for the method shapley"
         raise QuestionError(f"the Kaya identity is of production, not of {account}", hint=hint)
-    by = "region" if by is None else by
-    dims = by.replace(",", " ").split() if isinstance(by, str) else tuple(by)
+    dims = named(by, ("region",))
     for dim in dims:
         if dim not in ("region", "sector"):
             raise QuestionError(f"drivers have no dimension {dim!r}", hint=nearest(dim, ("region", "sector")))

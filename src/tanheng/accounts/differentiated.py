@@ -53,6 +53,7 @@ USED = {  # the options that each allocation takes
     source="no canonical form; the principle: UNFCCC 1992, art. 3.1",
     dims="region component",
     by="region",
+    principle="shared",
     options={
         "weights": Option(
             _numbers,

@@ -12,8 +12,8 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
-from tanheng.accounts.result import choose, stamp
-from tanheng.errors import QuestionError, UnproductiveError, nearest
+from tanheng.accounts.result import choose, known_name, only_stressor, stamp
+from tanheng.errors import QuestionError, UnproductiveError
 from tanheng.kernels import leontief
 from tanheng.systems.table import Table
 
@@ -41,7 +41,7 @@ class Footprint:
 
         Raises QuestionError for a name that is not in the table, and where nothing is emitted or demanded.
         """
-        chosen = _one_stressor(table, stressor)
+        chosen = only_stressor(table, stressor, "the paths of several stressors do not add up")
         y, at = _demanded(table, region, demand) * _where(table, product), _where(table, emitter)
         s = choose(table.intensity, chosen).values.ravel() * at
         if not y.any():
@@ -98,20 +98,13 @@ class Footprint:
         return dict(stamp(total, self.table, name, method, stressor=self.stressor, **self.about, **more).attrs)
 
 
-def _one_stressor(table: Table, stressor: str | None) -> str:
-    known = list(choose(table.F, stressor).indexes["stressor"])
-    if len(known) > 1:
-        raise QuestionError("the paths of several stressors do not add up", hint=f"choose one: {', '.join(known[:12])}")
-    return str(known[0])
-
-
 def _demanded(table: Table, region: str | None, demand: str | None) -> Array:
     Y = table.final_demand
     if demand is not None:
-        Y = table.Y.sel(demand=_known(demand, table.demand, "final demand category", table))
+        Y = table.Y.sel(demand=known_name(demand, table.demand, "final demand category", table.about.name))
     if region is None:
         return np.asarray(Y.values.sum(axis=2).ravel())
-    return np.asarray(Y.sel(to_region=_known(region, table.regions, "region", table)).values.ravel())
+    return np.asarray(Y.sel(to_region=known_name(region, table.regions, "region", table.about.name)).values.ravel())
 
 
 def _where(table: Table, node: Node) -> NDArray[np.bool_]:
@@ -119,16 +112,10 @@ def _where(table: Table, node: Node) -> NDArray[np.bool_]:
     region, sector = node if isinstance(node, tuple) else (None, node)
     at = np.ones(table.x.shape, bool)
     if region is not None:
-        at &= (np.array(table.regions) == _known(region, table.regions, "region", table))[:, None]
+        at &= (np.array(table.regions) == known_name(region, table.regions, "region", table.about.name))[:, None]
     if sector is not None:
-        at &= np.array(table.sectors) == _known(sector, table.sectors, "sector", table)
+        at &= np.array(table.sectors) == known_name(sector, table.sectors, "sector", table.about.name)
     return at.ravel()
-
-
-def _known(name: str, known: tuple[str, ...], what: str, table: Table) -> str:
-    if name not in known:
-        raise QuestionError(f"there is no {what} {name!r}", where=table.about.name, hint=nearest(name, known))
-    return name
 
 
 def _text(node: Node) -> str | None:

@@ -24,6 +24,7 @@ UNBALANCED = "unbalanced"
     source="Marques, Rodrigues, Lenzen and Domingos 2012; Liang, Qu, Zhu, Guan and Xu 2016",
     dims="region sector input component",
     by="region",
+    principle="income",
 )
 def income(table: Table, by: By = None, *, stressor: Stressors = None, group_by: str | None = None) -> xr.DataArray:
     """Income-based account: what the primary inputs of a region enable anywhere downstream, along all sales.

@@ -32,6 +32,7 @@ INDUSTRY, RESIDUAL = "industry", "residual"
     source="SEEA Central Framework 2012; Peters 2008",
     dims="region sector component",
     by="region",
+    principle="production",
 )
 def production(table: Table, by: By = None, *, stressor: Stressors = None, group_by: str | None = None) -> xr.DataArray:
     """Production-based account: what the sectors and the households of a region emit.
@@ -60,6 +61,7 @@ def production(table: Table, by: By = None, *, stressor: Stressors = None, group
     source="Peters 2008; Davis and Caldeira 2010",
     dims="region sector demand component",
     by="region",
+    principle="consumption",
 )
 def consumption(
     table: Table, by: By = None, *, stressor: Stressors = None, group_by: str | None = None

@@ -60,6 +60,7 @@ _PASSED = {
     dims="region sector component",
     by="region",
     options=_PASSED,
+    principle="shared",
 )
 def shared(
     table: Table,
@@ -278,6 +279,7 @@ def _said(weight: Weight) -> str:
     source="Peters 2008",
     dims="region component",
     by="region",
+    principle="shared",
     options={"share": Option(float, {"en": "share of consumption, from 0 to 1", "zh": "消费侧所占份额，0 至 1"})},
 )
 def national_sharing(

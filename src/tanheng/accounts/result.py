@@ -10,7 +10,7 @@ import pandas as pd
 import xarray as xr
 
 from tanheng import norms, provenance, units
-from tanheng.accounts.declared import find
+from tanheng.accounts.declared import ACCOUNTS, find
 from tanheng.errors import ConservationError, LabelError, QuestionError, nearest
 from tanheng.systems.table import Table
 
@@ -19,12 +19,22 @@ Stressors = str | Sequence[str] | None
 
 DIGITS = "%.15g"  # of numbers as text: all the decimal digits that a double is sure of, and 4.8 is 4.8
 CONSERVED = 1e-9  # of the total: convention 7
+TOP_DOWN, BOTTOM_UP, HYBRID = APPROACHES = ("top-down", "bottom-up", "hybrid")  # from tables, products, both in one
 FEW = 32  # stressors: a solve for so many costs little more than one for a single stressor
 _ORDER = (
-    "definition", "product", "origin", "region", "sector", "to_region", "demand", "component", "input", "stage",
-    "process",
+    "definition", "scope", "category", "item", "change", "product", "origin", "region", "sector", "to_region",
+    "demand", "component", "input", "stage", "process", "method", "basis", "indicator", "cause", "case",
 )  # fmt: skip
 _GROUPED = ("region", "to_region")
+
+
+def named(by: By, usual: Sequence[str]) -> tuple[str, ...]:
+    """The dimensions that ``by`` names: a sequence, a comma-separated string, or None (the usual).
+
+    >>> named("to_region, region", ())
+    ('to_region', 'region')
+    """
+    return tuple(usual if by is None else by.replace(",", " ").split() if isinstance(by, str) else by)
 
 
 def kept(name: str, by: By) -> tuple[str, ...]:
@@ -36,7 +46,7 @@ def kept(name: str, by: By) -> tuple[str, ...]:
     ('region', 'to_region')
     """
     account = find(name)
-    asked = account.by if by is None else by.replace(",", " ").split() if isinstance(by, str) else tuple(by)
+    asked = named(by, account.by)
     for dim in asked:
         if dim not in account.dims:
             raise QuestionError(f"{name} has no dimension {dim!r}", hint=nearest(dim, account.dims))
@@ -56,6 +66,24 @@ def choose(array: xr.DataArray, stressor: Stressors) -> xr.DataArray:
         if name not in known:
             raise QuestionError(f"the table has no stressor {name!r}", hint=nearest(name, known))
     return array.sel(stressor=wanted)
+
+
+def only_stressor(table: Table, stressor: str | None, why: str) -> str:
+    """The one stressor asked for, or the only one there is; raises QuestionError saying ``why`` it must be one.
+
+    Raises as ``choose``.
+    """
+    known = list(choose(table.F, stressor).indexes["stressor"])
+    if len(known) > 1:
+        raise QuestionError(why, where=table.about.name, hint=f"choose one: {', '.join(known[:12])}")
+    return str(known[0])
+
+
+def known_name(name: str, known: Sequence[str], what: str, where: str) -> str:
+    """``name``; raises QuestionError with the nearest where it is not among those known."""
+    if name not in known:
+        raise QuestionError(f"there is no {what} {name!r}", where=where, hint=nearest(name, known))
+    return name
 
 
 def multipliers(table: Table, stressor: Stressors) -> xr.DataArray:
@@ -126,9 +154,12 @@ def group(array: xr.DataArray, table: Table, spec: str | None) -> xr.DataArray:
 def stamp(array: xr.DataArray, table: Table, name: str, method: str, unit: str = "{}", **more: Any) -> xr.DataArray:
     """The finished result: stressors carry units, attributes say what, how and from which table (conventions 3, 8, 9).
 
-    ``unit`` is a pattern for the unit given the stressor's own ("{} per million USD").
+    ``unit`` is a pattern for the unit given the stressor's own ("{} per million USD"). The approach is top-down and the
+    principle the one that the account declares, unless ``more`` says otherwise.
     """
     facts = {
+        "approach": TOP_DOWN,
+        "principle": ACCOUNTS[name].principle if name in ACCOUNTS else "",
         "table": table.about.name,
         "year": table.year,
         "table_hash": table.hash,
@@ -148,18 +179,24 @@ def finished(
     """A result (stressor, ...) of whatever system: in canonical order, each stressor with its unit, and its ``facts``.
 
     ``facts`` must tell ``table`` (the name of what was asked), ``table_hash``, ``year``, ``source`` and ``licence``.
+    They may tell ``approach`` (bottom-up if they do not), ``principle`` ("" for an account of none) and ``base_hash``,
+    of the table that a hybrid was built on. Coordinates ``low`` and ``high`` are kept.
     """
     dims = [dim for dim in ("stressor", *_ORDER) if dim in array.dims]
     attrs = {
         "norms": "none",
         **array.attrs,
+        "approach": BOTTOM_UP,
+        "principle": "",
+        "base_hash": "",
         "account": name,
         "method": method,
         "units": unit_of[0] if len(set(unit_of)) == 1 else "see coordinate unit",
         **facts,
         "tanheng": provenance.version(),
     }
-    coords = {dim: array.indexes[dim] for dim in dims}
+    coords: dict[str, Any] = {dim: array.indexes[dim] for dim in dims}
+    coords |= {end: (dims, array[end].transpose(*dims).values) for end in ("low", "high") if end in array.coords}
     values = array.transpose(*dims).values
     return xr.DataArray(values, {**coords, "unit": ("stressor", list(unit_of))}, dims, name, attrs)
 

@@ -22,6 +22,7 @@ INDUSTRY, EXPORTS, IMPORTS, RESIDUAL = "industry", "exports", "imports", "residu
     source="Kander, Jiborn, Moran and Wiedmann 2015",
     dims="region sector component",
     by="region",
+    principle="consumption",
 )
 def technology_adjusted(
     table: Table, by: By = None, *, stressor: Stressors = None, group_by: str | None = None

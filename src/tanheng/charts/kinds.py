@@ -132,7 +132,7 @@ def sankey(edges: Sequence[tuple[str, str, float]], colours: Mapping[str, str]) 
     }  # fmt: skip
     narrow = {"series": [{"left": 92, "right": 92, "label": {"fontSize": 10, "width": 86}}]}
     wide = {"series": [{"left": 110, "right": 110, "label": {"fontSize": 12, "width": 100}}]}
-    return {"tooltip": {"trigger": "item"}, "series": [series], **_by_width(narrow, wide)}
+    return {"tooltip": {"trigger": "item"}, "series": [series], **by_width(narrow, wide)}
 
 
 def choropleth(values: Mapping[str, float], steps: Sequence[float], name: str) -> dict[str, Any]:
@@ -154,7 +154,7 @@ def choropleth(values: Mapping[str, float], steps: Sequence[float], name: str) -
     }  # fmt: skip
     narrow = {"visualMap": [{"orient": "vertical", "left": 0, "itemGap": 3}], "series": [{"bottom": 160}]}
     wide = {"visualMap": [{"orient": "horizontal", "left": "center", "itemGap": 8}], "series": [{"bottom": 34}]}
-    return {"tooltip": {"trigger": "item"}, "visualMap": [scale], "series": [series], **_by_width(narrow, wide)}
+    return {"tooltip": {"trigger": "item"}, "visualMap": [scale], "series": [series], **by_width(narrow, wide)}
 
 
 def _class(low: float | None, high: float | None) -> str:
@@ -191,7 +191,7 @@ def _assemble(
         "xAxis": [dict(axis) | {"gridIndex": at} for at, axis in enumerate(x)],
         "yAxis": [dict(axis) | {"gridIndex": at} for at, axis in enumerate(y)],
         "series": list(series),
-        **_by_width(sides[False], sides[True]),
+        **by_width(sides[False], sides[True]),
         **more,
     }
 
@@ -229,7 +229,8 @@ def _title(panel: Panel) -> dict[str, Any]:
     }
 
 
-def _by_width(narrow: Mapping[str, Any], wide: Mapping[str, Any]) -> dict[str, Any]:
+def by_width(narrow: Mapping[str, Any], wide: Mapping[str, Any]) -> dict[str, Any]:
+    """What changes with the width of the chart."""
     return {"media": [{"query": {"maxWidth": NARROW}, "option": narrow}, {"option": wide}]}
 
 

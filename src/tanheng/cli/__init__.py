@@ -1,6 +1,26 @@
 """The command line: parse, call, print. A package, since every family of questions adds commands."""
 
-from tanheng.cli import attainment, border, claims, drivers, limits, norms, paths, products, questions, tables
+from tanheng.cli import (
+    attainment,
+    border,
+    claims,
+    coverage,
+    drivers,
+    hybrid,
+    hybrid_accounts,
+    ledger,
+    limits,
+    norms,
+    organisations,
+    paths,
+    prices,
+    products,
+    questions,
+    reconciling,
+    scenario,
+    splits,
+    tables,
+)
 from tanheng.cli.app import app, main
 
 __all__ = [
@@ -8,12 +28,21 @@ __all__ = [
     "attainment",
     "border",
     "claims",
+    "coverage",
     "drivers",
+    "hybrid",
+    "hybrid_accounts",
+    "ledger",
     "limits",
     "main",
     "norms",
+    "organisations",
     "paths",
+    "prices",
     "products",
     "questions",
+    "reconciling",
+    "scenario",
+    "splits",
     "tables",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
@@ -71,6 +72,8 @@ SourceName = Annotated[str, typer.Argument(metavar="SOURCE", help="Which source;
 NewName = Annotated[str, typer.Option("--name", metavar="NAME", help="The name it is stored under.")]
 Year = Annotated[int | None, typer.Option(help="One year.")]
 Years = Annotated[Span | None, typer.Option(parser=span, metavar="A:B", help="A span of years, both included.")]
+Format = Annotated[Literal["table", "csv", "json", "parquet"] | None, typer.Option(help="How to write.")]
+Out = Annotated[Path | None, typer.Option("-o", "--out", metavar="FILE", help="Where to write.")]
 Language = Annotated[Literal["en", "zh"], typer.Option("--lang", help="Language of names.")]
 
 

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from tanheng.cli import fitting, shell
-from tanheng.cli.app import Language, Span, app, span
-from tanheng.cli.products import Format, Out
+from tanheng.cli.app import Format, Language, Out, Span, app, span
 from tanheng.cli.questions import format_of
 
 if TYPE_CHECKING:
@@ -64,6 +63,8 @@ def attainment(
     kind = format_of(format, out)
     if compare is not None and (year is not None or by == "day" or picture is not None):
         raise typer.BadParameter("--compare is for two years, by place or substance: leave --year and --picture out")
+    if compare is not None and compare.first == compare.last:
+        raise typer.BadParameter(f"--compare is for two years, such as {compare.first - 1}:{compare.first}")
     from tanheng.data.observations import read_observations
 
     about = _about(name, place, reference)

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from tanheng.cli import fitting, shell
-from tanheng.cli.app import Language, Span, span
-from tanheng.cli.products import Estimate, Format, Limit, Mirror, Out, product
+from tanheng.cli.app import Format, Language, Out, Span, span
+from tanheng.cli.products import Estimate, Limit, Mirror, product
 from tanheng.cli.questions import date_of, format_of
 
 if TYPE_CHECKING:

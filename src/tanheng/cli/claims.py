@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tanheng.cli import shell
-from tanheng.cli.app import Language, app
-from tanheng.cli.products import Format, Out
+from tanheng.cli.app import Format, Language, Out, app
 from tanheng.cli.questions import format_of
 
 if TYPE_CHECKING:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import product
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 from tanheng.cli import shell
-from tanheng.cli.app import Language, Span, TableName, app, within
+from tanheng.cli.app import Format, Language, Out, Span, TableName, app, within
 from tanheng.cli.questions import faults_of, format_of, note_faults
 from tanheng.errors import MissingError, QuestionError
 
@@ -51,8 +50,8 @@ def drivers(
         bool, typer.Option("--current-prices", help="Go on although what prices did reads as technology.")
     ] = False,
     chained: Annotated[bool, typer.Option("--chained", help="Year by year, summed.")] = False,
-    format: Annotated[Literal["table", "csv", "json", "parquet"] | None, typer.Option(help="How to write.")] = None,
-    out: Annotated[Path | None, typer.Option("-o", "--out", metavar="FILE", help="Where to write.")] = None,
+    format: Format = None,
+    out: Out = None,
     lang: Language = "en",
 ) -> None:
     """Share out the change of an account among its drivers: intensity, technology, origin, mix, level, population."""
@@ -162,7 +161,7 @@ def _grid(found: xr.DataArray, keys: list[str], language: str) -> RenderableType
 
 
 def _footnotes(found: xr.DataArray, language: str) -> list[str]:
-    from tanheng.cli.output import _groups, head, line, said
+    from tanheng.cli.output import groups_of, head, line, said
 
     attrs = found.attrs
     table = (
@@ -171,5 +170,5 @@ def _footnotes(found: xr.DataArray, language: str) -> list[str]:
     table += f"#{attrs['table_hash'][:12]}); tanheng {attrs['tanheng']}"
     lines = [line(head("table", language), table, language), line(head("method", language), attrs["method"], language)]
     lines.append(line(head("price_basis", language), said(attrs["price_basis"], language), language))
-    groups = _groups(found, language)
+    groups = groups_of(found, language)
     return [*lines, line(head("groups", language), groups, language)] if groups else lines

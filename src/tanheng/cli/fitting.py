@@ -32,7 +32,7 @@ _IN_THE_SHELL = (  # what a hint says to a program, and to a shell
     (", or say overlapping=True", ""),
     ("fallback=", "--fallback "),
     ("estimate_weights(flows) fills them", "--estimate fills them"),
-    ("by a rule: reconcile(flows, ...)", "by a rule: --mirror exporter"),
+    ("by a rule: reconcile_trade(flows, ...)", "by a rule: --mirror exporter"),
     ("read some with tanheng.data.trade, or give the file [trade]", "give --trade FILE, or give the product [trade]"),
     ("name a fallback such as mass", "say --otherwise mass"),
     ("name a fallback", "say --otherwise cut-off"),

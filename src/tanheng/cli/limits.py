@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tanheng.cli import shell
-from tanheng.cli.app import Language, Years, app
-from tanheng.cli.products import Format, Out
+from tanheng.cli.app import Format, Language, Out, Years, app
 from tanheng.cli.questions import date_of, format_of
 
 if TYPE_CHECKING:

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from tanheng.cli import shell
-from tanheng.cli.app import Language, app
-from tanheng.cli.products import Format, Out
+from tanheng.cli.app import Format, Language, Out, app
 from tanheng.cli.questions import date_of, format_of
 
 if TYPE_CHECKING:
@@ -57,8 +56,10 @@ def norms(
 
     when = at or datetime.date.today()
     _require_class(cls)
+    told = {"averaging": averaging, "statistic": statistic, "grade": grade, "subject": subject, "area": area}
+    if limit is None and (alone := [key for key, given in {"series": series, **told}.items() if given]):
+        raise typer.BadParameter(f"--{alone[0]} goes with --limit, the limit of which substance to look up")
     if limit is not None:
-        told = {"averaging": averaging, "statistic": statistic, "grade": grade, "subject": subject, "area": area}
         found = known.standards().limit(limit, when, place=place, series=series, cls=cls, **told)
         parts, frame = describe_norms.looked_up(found, when, place, lang)
     elif changed is not None:

@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 
 _DIGITS = 5  # significant ones of a column's largest number
 _REGIONS = ("region", "to_region")
-_OWN = ("component", "definition", "stage")  # dimensions whose labels are ours, not the table's
+_PREFIXED = ("stage", "basis", "indicator", "scope", "category", "method")  # their words begin with the name
+_OWN = ("component", "definition", *_PREFIXED)  # dimensions whose labels are ours, not the table's
 
 
 # -- for programs -----------------------------------------------------------------------------------------------------
@@ -146,7 +147,7 @@ def _wide(frame: pd.DataFrame, keys: list[str], first: xr.DataArray, language: s
         rows.setdefault(codes, {})[year] = value
     places = _places(float(frame["value"].abs().max()))
     grid = plain_grid([term(key, language) for key in keys], heads)
-    classification, groups = str(first.attrs.get("classification", "")), _group_names(first, language)
+    classification, groups = str(first.attrs.get("classification", "")), group_names(first, language)
     for codes, values in rows.items():
         names = [
             f"{code} {groups[code]}"
@@ -196,7 +197,7 @@ def _name(dim: str, code: str, language: str, classification: str) -> str:
         if dim in _REGIONS:
             return labels.region_name(code, language)
         if dim in _OWN or (dim, code) == ("sector", DIRECT):
-            return labels.term(f"stage-{code}" if dim == "stage" else code, language)
+            return labels.term(f"{dim}-{code}" if dim in _PREFIXED else code, language)
         if dim == "sector":
             return labels.sector_name(code, language, classification, short=True)
         return labels.demand_name(code, language) if dim == "demand" else code
@@ -250,7 +251,7 @@ def _footnotes(results: Sequence[xr.DataArray], language: str) -> list[str]:
     bases = [line(head(key, language), said(str(first[key]), language), language) for key in stated]
     lines += ["; ".join(bases)] if bases else []
     lines += _by_year(results, "residual", language, _residual)
-    lines += _by_year(results, "groups", language, lambda one: _groups(one, language))
+    lines += _by_year(results, "groups", language, lambda one: groups_of(one, language))
     lines += _by_year(results, "left_out", language, lambda one: str(one.attrs.get("left_out", "")))
     return lines
 
@@ -270,18 +271,18 @@ def _residual(result: xr.DataArray) -> str:
     return ", ".join(shown)
 
 
-def _groups(result: xr.DataArray, language: str) -> str:
+def groups_of(result: xr.DataArray, language: str) -> str:
     members: dict[str, str] = result.attrs.get("members", {})
     if not members:
         return ""
-    names = _group_names(result, language)
+    names = group_names(result, language)
     lists = "; ".join(line(names.get(name, name), regions, language) for name, regions in members.items())
     assumed = str(result.attrs.get("assumed", ""))
     name = str(result.attrs["group"]).rpartition(" at ")[0]  # at the end of the year, unless the name says when
     return f"{name}. {lists}" + (f". {line(head('assumed', language), assumed, language)}" if assumed else "")
 
 
-def _group_names(result: xr.DataArray, language: str) -> Mapping[str, str]:
+def group_names(result: xr.DataArray, language: str) -> Mapping[str, str]:
     """The names of a norm's groups where they differ from those in the result, which are English."""
     spec, _, at = str(result.attrs.get("group", "")).rpartition(" at ")
     name = spec.partition("@")[0]

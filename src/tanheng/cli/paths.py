@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 from tanheng.cli import shell
-from tanheng.cli.app import Language, TableName, Year, app, chosen
+from tanheng.cli.app import Format, Language, Out, TableName, Year, app, chosen
 from tanheng.cli.questions import faults_of, format_of, note_faults
 
 if TYPE_CHECKING:
@@ -53,8 +52,6 @@ Between = Annotated[
     typer.Option(metavar="FROM TO", help="Emitter and final product, each REGION:SECTOR (either may be empty: any)."),
 ]
 Threshold = Annotated[float, typer.Option(parser=_share, metavar="SHARE", help="Of the footprint: 0.01% or 1e-4.")]
-Format = Annotated[Literal["table", "csv", "json", "parquet"] | None, typer.Option(help="How to write.")]
-Out = Annotated[Path | None, typer.Option("-o", "--out", metavar="FILE", help="Where to write.")]
 
 
 @app.command()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from tanheng.cli import fitting, shell
-from tanheng.cli.app import Language, app
+from tanheng.cli.app import Format, Language, Out, app
 from tanheng.cli.questions import format_of
 from tanheng.errors import QuestionError
 
@@ -37,8 +37,6 @@ Year = Annotated[int | None, typer.Option(help="The year; the last one there is 
 Gwp = Annotated[
     str, typer.Option(metavar="SET", help="Warming potentials: gwp100-ar6, ...; 'tanheng norms' lists them.")
 ]
-Format = Annotated[Literal["table", "csv", "json", "parquet"] | None, typer.Option(help="How to write.")]
-Out = Annotated[Path | None, typer.Option("-o", "--out", metavar="FILE", help="Where to write.")]
 Allocation = Annotated[
     str,
     typer.Option(metavar="METHOD", help="How co-products share: mass, energy, economic, given, cut-off, substitution."),
@@ -78,13 +76,13 @@ def show(
     """Show what is known of a product: sources, processes or factors, and what was found in reading and linking."""
     from tanheng.cli import describe_products as describe
 
-    one = _product(name)
+    one = product_of(name)
     if one is not None:
         shell.show(*describe.product(one, lang))
         if one.has_factors:
             shell.show(*describe.factors(one.factors, find, limit, lang))
             return
-    shell.show(*describe.system(_system(name, one, year, allocation, otherwise, maker), find, limit, lang))
+    shell.show(*describe.system(system_of(name, one, year, allocation, otherwise, maker), find, limit, lang))
 
 
 @product.command()
@@ -121,7 +119,7 @@ def footprint(
 ) -> None:
     """Compute the footprint of a product from cradle to grave, by stage unless told otherwise."""
     kind = format_of(format, out)
-    one = _product(name)
+    one = product_of(name)
     fitting.require_used(
         one is not None and process is None, tree=tree, threshold=threshold is not None, unlinked=unlinked, price=price,
         by=by is not None, allocation=allocation != "as given", otherwise=otherwise, maker=maker,
@@ -135,7 +133,7 @@ def footprint(
             _write_results(results, kind, out, limit, lang, f"{one.title[lang]}{'：' if lang == 'zh' else ': '}{said}")
             fitting.note(results[:1], factors.findings, lang)
             return
-        system = _system(name, one, year, allocation, otherwise, maker)
+        system = system_of(name, one, year, allocation, otherwise, maker)
         demand = {fitting.process_of(system, name, process, origin): amount}
         if unlinked:
             _write_unlinked(system, demand, price or [], kind, out, limit, lang)
@@ -189,7 +187,7 @@ def flows(
 
     if balance and avoided:
         raise typer.BadParameter("give --balance or --avoided, not both")
-    one = _product(name)
+    one = product_of(name)
     if one is None:
         raise QuestionError(f"{name} is no product", hint="'tanheng product list' names them; or give a product file")
     more: dict[str, Any] = {"stressor": stressor or None, "fallback": fallback, "transport": transport, "unit": unit}
@@ -209,7 +207,7 @@ def flows(
 # -- what is asked of --------------------------------------------------------------------------------------------------
 
 
-def _product(name: str) -> Product | None:
+def product_of(name: str) -> Product | None:
     """The embedded product of that name or the product file; None for a path to anything else."""
     from tanheng.data import products
 
@@ -229,7 +227,7 @@ def _inventory(name: str, one: Product | None, year: int | None) -> Inventory:
     return read_inventory(name)
 
 
-def _system(
+def system_of(
     name: str,
     one: Product | None,
     year: int | None,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from tanheng.cli import shell
-from tanheng.cli.app import Language, TableName, Year, Years, app, chosen, pairs
+from tanheng.cli.app import Format, Language, Out, TableName, Year, Years, app, chosen, pairs
 from tanheng.errors import NormError, QuestionError, nearest
 
 if TYPE_CHECKING:
@@ -63,8 +63,8 @@ def accounts(
     stressor: Annotated[list[str] | None, typer.Option(help="A stressor; may be repeated. All if not given.")] = None,
     group: Annotated[str | None, typer.Option(metavar="GROUPING", help="oecd, oecd@2020, or a file.")] = None,
     prices: Annotated[Literal["current", "constant"], typer.Option(help="For export-intensity.")] = "current",
-    format: Annotated[Literal["table", "csv", "json", "parquet"] | None, typer.Option(help="How to write.")] = None,
-    out: Annotated[Path | None, typer.Option("-o", "--out", metavar="FILE", help="Where to write.")] = None,
+    format: Format = None,
+    out: Out = None,
     lang: Language = "en",
     option: Annotated[list[str] | None, typer.Option(metavar="KEY=VALUE", help="An option of the account.")] = None,
     list_: Annotated[bool, typer.Option("--list", help="List the accounts, or explain the one named.")] = False,

@@ -52,7 +52,8 @@ def _mistakes() -> Iterator[None]:
         fail(str(error))
     except _UsageError as error:
         command = error.ctx.command_path if error.ctx else "tanheng"
-        fail(f"{error.format_message().rstrip('.')}; '{command} --help' tells how", 2)
+        message = error.format_message().rstrip(".").replace("Value error, ", "")  # what a validator puts before it
+        fail(f"{message}; '{command} --help' tells how", 2)
     except BrokenPipeError:
         _close_quietly()
         raise typer.Exit(0) from None

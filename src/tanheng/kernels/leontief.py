@@ -8,9 +8,9 @@ With A = Z x̂⁻¹ and L = (I−A)⁻¹, both questions of the field share one 
 so nothing is ever divided by an output. A sector without output has no coefficient: its row and column of M are those
 of the identity, its multiplier is zero, and what flows into it is the caller's residual (convention 6).
 
-Small systems go to LU. Large ones go to a block Krylov method of minimal residual (block generalised conjugate
-residuals: Eisenstat, Elman and Schultz 1983; Soodhalter, de Sturler and Kilmer 2020), preconditioned by the inverses of
-the regions' own (domestic) blocks: one pass over Z an iteration, all right-hand sides sharing one space.
+Small systems go to LU. Large ones go to a block Krylov method of minimal residual (``kernels.krylov``), preconditioned
+by the inverses of the regions' own (domestic) blocks: one pass over Z an iteration, all right-hand sides sharing one
+space.
 """
 
 from __future__ import annotations
@@ -26,16 +26,16 @@ import scipy.sparse.linalg
 from numpy.typing import NDArray
 
 from tanheng.errors import TableError, UnproductiveError
+from tanheng.kernels import krylov
 
 Array = NDArray[np.float64]
+Solution = krylov.Solution
 
+TOLERANCE = krylov.TOLERANCE
 DIRECT_LIMIT = 1_000  # rows; above it LU loses to the block method (bench/NOTES.md)
-TOLERANCE = 1e-10  # of ‖right-hand side‖₁; a tenth of the 1e-9 that conservation is held to
-MOST_PASSES = 200  # a productive table needs 5 to 15
 PANEL = 500_000  # cells read at a time where several things are asked of them: 4 MB stay in cache
 BOUND_PASSES = 20  # of one vector each, cheap beside the radius itself
 WIDE = 48  # columns from which a product is a tenth faster row by row, below it slower (bench/NOTES.md)
-RESTART = 25  # passes kept in the basis; bounds its memory
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,15 +62,6 @@ class System:
     active: NDArray[np.bool_]
     domestic: Array
     factors: Any
-
-
-@dataclass(frozen=True, eq=False)
-class Solution:
-    """A solution, the residual of each right-hand side relative to its 1-norm, and the passes over Z it took."""
-
-    value: Array
-    residual: Array
-    passes: int
 
 
 def margins(Z: Array) -> Margins:
@@ -116,7 +107,7 @@ def multipliers(system: System, F: Array) -> Solution:
     Source: Miller and Blair 2009, ch. 2 and 10; solved as m (x̂ − Z) = F.
     """
     right = np.where(system.active, F, 0.0).T
-    solution = _solve(system, right, transposed=True)
+    solution = solve(system, right, transposed=True)
     return Solution(np.ascontiguousarray(solution.value.T), solution.residual, solution.passes)
 
 
@@ -126,8 +117,43 @@ def embodied_output(system: System, Y: Array) -> Solution:
     Source: Miller and Blair 2009, ch. 2; solved as (x̂ − Z) W = Y, L Y = x̂ W.
     """
     right = np.where(system.active[:, None], Y, 0.0)
-    solution = _solve(system, right, transposed=False)
+    solution = solve(system, right, transposed=False)
     return Solution(solution.value * system.x[:, None], solution.residual, solution.passes)
+
+
+def solve(system: System, right: Array, *, transposed: bool) -> Solution:
+    """M⁻¹ right, or M⁻ᵀ right; ``right`` (n, m) is zero where there is no output. Raises TableError (see krylov)."""
+    if system.factors is None:
+        return krylov.solve(
+            lambda W: apply(system, W, transposed), lambda block: precondition(system, block, transposed), right
+        )
+    norms = np.abs(right).sum(axis=0)
+    value = precondition(system, right, transposed)
+    left = right - apply(system, value, transposed)
+    return Solution(value, np.abs(left).sum(axis=0) / np.where(norms > 0, norms, 1.0), 1)
+
+
+def apply(system: System, W: Array, transposed: bool) -> Array:
+    """M W, or Mᵀ W: one pass over Z. W is (n, m), zero where there is no output (as right-hand sides are made)."""
+    matrix = system.Z.T if transposed else system.Z
+    if W.shape[1] < WIDE:
+        product = matrix @ W
+    else:
+        W = np.asfortranarray(W)
+        product = (W.T @ matrix.T).T
+    np.subtract(system.x[:, None] * W, product, out=product)
+    product[~system.active] = 0
+    return np.asarray(product)
+
+
+def precondition(system: System, block: Array, transposed: bool) -> Array:
+    """M⁻¹ block by the factors of a small system, else nearly, by the regions' own economies alone. Block is (n, m)."""
+    if system.factors is not None:
+        trans = 0 if transposed else 1  # the factors are those of Mᵀ
+        return np.asarray(scipy.linalg.lu_solve(system.factors, block, trans=trans, check_finite=False))
+    inverses = system.domestic.transpose(0, 2, 1) if transposed else system.domestic
+    regions, sectors, _ = inverses.shape
+    return np.asarray((inverses @ block.reshape(regions, sectors, -1)).reshape(block.shape))
 
 
 def spectral_radius(Z: Array, x: Array) -> float:
@@ -209,80 +235,3 @@ def _factorise(Z: Array, x: Array, active: NDArray[np.bool_]) -> Any:
         M[:, ~active] = 0
     M[np.diag_indices_from(M)] += np.where(active, x, 1.0)
     return scipy.linalg.lu_factor(M.T, overwrite_a=True, check_finite=False)
-
-
-def _apply(system: System, W: Array, transposed: bool) -> Array:
-    """M W, or Mᵀ W: one pass over Z. W is (n, m), zero where there is no output (as right-hand sides are made)."""
-    matrix = system.Z.T if transposed else system.Z
-    if W.shape[1] < WIDE:
-        product = matrix @ W
-    else:
-        W = np.asfortranarray(W)
-        product = (W.T @ matrix.T).T
-    np.subtract(system.x[:, None] * W, product, out=product)
-    product[~system.active] = 0
-    return np.asarray(product)
-
-
-def _solve(system: System, right: Array, *, transposed: bool) -> Solution:
-    norms = np.abs(right).sum(axis=0)
-    scale = np.where(norms > 0, norms, 1.0)
-    if system.factors is not None:
-        value = scipy.linalg.lu_solve(system.factors, right, trans=0 if transposed else 1, check_finite=False)
-        left = right - _apply(system, value, transposed)
-        return Solution(value, np.abs(left).sum(axis=0) / scale, 1)
-    value, left, passes = _block_krylov(system, right / scale, transposed)
-    residual = np.abs(left).sum(axis=0)
-    if residual.max(initial=0.0) > TOLERANCE:
-        raise TableError(
-            f"the solution did not settle in {passes} passes (residual {residual.max():.2g})",
-            hint="the table is close to unproductive; look at columns whose inputs nearly equal their output",
-        )
-    return Solution(value * scale, residual, passes)
-
-
-def _block_krylov(system: System, right: Array, transposed: bool) -> tuple[Array, Array, int]:
-    """Minimise ‖right − M value‖ over a space that grows by one preconditioned residual block a pass."""
-    value, left = np.zeros_like(right), right.copy()
-    room = (len(right), RESTART * right.shape[1])
-    images, steps = np.empty(room, order="F"), np.empty(room, order="F")  # orthonormal M z, and the z they come from
-    used = 0
-    for passes in range(MOST_PASSES):
-        open_ = np.abs(left).sum(axis=0) > TOLERANCE
-        if not open_.any():
-            return value, left, passes
-        if used + right.shape[1] > room[1]:
-            used = 0
-        step = _precondition(system, left if open_.all() else left[:, open_], transposed)
-        image = _apply(system, step, transposed)
-        overlap = images[:, :used].T @ image
-        image -= images[:, :used] @ overlap
-        step -= steps[:, :used] @ overlap
-        image, step = _orthonormal(image, step)
-        gain = image.T @ left
-        value += step @ gain
-        left -= image @ gain
-        fresh = slice(used, used + image.shape[1])
-        images[:, fresh], steps[:, fresh] = image, step
-        used = fresh.stop
-    return value, left, MOST_PASSES
-
-
-def _precondition(system: System, block: Array, transposed: bool) -> Array:
-    inverses = system.domestic.transpose(0, 2, 1) if transposed else system.domestic
-    regions, sectors, _ = inverses.shape
-    return np.asarray((inverses @ block.reshape(regions, sectors, -1)).reshape(block.shape))
-
-
-def _orthonormal(image: Array, step: Array) -> tuple[Array, Array]:
-    """Orthonormal columns spanning ``image``, and the same combinations of ``step``; dependent columns are dropped.
-
-    By the eigenvectors of the Gram matrix, a hundred times faster than a pivoted QR. They are orthonormal to 1e-4 at
-    worst, which costs a little convergence and no accuracy: value and residual are updated by the same step.
-    """
-    lengths = np.linalg.norm(image, axis=0)
-    lengths[lengths == 0] = 1
-    sizes, vectors = np.linalg.eigh((image.T @ image) / np.outer(lengths, lengths))
-    kept = sizes > 1e-12 * sizes.max(initial=0.0)  # a millionth in length: below it the Gram matrix holds noise
-    mix = vectors[:, kept] / np.sqrt(sizes[kept]) / lengths[:, None]
-    return image @ mix, step @ mix

@@ -16,6 +16,7 @@ from tanheng.norms.standard import CLASSES, LEVELS, Limit, Standard, read_standa
 _FOLDER = Path(__file__).parent / "standards"
 _DAY = timedelta(days=1)
 STATES = ("to come", "in force", "withdrawn")  # of what is issued
+_EVENTS = ("issued", "in force", "limit", "withdrawn")  # of one standard, in the order of its life
 
 
 @dataclass(frozen=True)
@@ -136,7 +137,7 @@ class Registry:
         if first > last:
             raise NormError(f"{first} is after {last}", hint="give the earlier date first")
         found = [one for one in self._events() if first < one.when <= last]
-        return tuple(sorted(found, key=lambda one: (one.when, one.standard.name, one.what)))
+        return tuple(sorted(found, key=lambda one: (one.when, one.standard.name, _EVENTS.index(one.what))))
 
     def stock(self, at: date) -> dict[tuple[str, str], dict[str, int]]:
         """How many standards were issued until a day, are in force and withdrawn, by (class, level).
@@ -201,6 +202,9 @@ class Registry:
         if fitting:
             first, last = min(limit.start for limit in fitting), max(limit.end for limit in fitting)
             return f"there is one from {first}" + ("" if last == date.max else f" to {last}")
+        places = sorted({one.jurisdiction for one in self.standards.values() if one.limits})
+        if not any(_within(place, known) for known in places):
+            return f"limits are here of {', '.join(places)}, and of what is in it, such as CHN-BJ"
         there = sorted({limit.words for limit in self._limits(series, cls, place) if limit.substance == substance})
         if there:
             return f"there are {'; '.join(there)}"

@@ -13,12 +13,12 @@ from tanheng import accounts, norms, units
 from tanheng.accounts import result
 from tanheng.accounts.products import cases
 from tanheng.charts.trade import REST
-from tanheng.data import reference
+from tanheng.data import quality, reference
 from tanheng.data.readers import world
 from tanheng.data.store import Store
 from tanheng.errors import MissingError, NormError
 from tanheng.labels import LANGUAGES
-from tanheng.report import claim_cases
+from tanheng.report import claim_cases, full_scope_cases
 from tanheng.systems.about import About
 from tanheng.systems.table import DIRECT, Table
 
@@ -44,6 +44,7 @@ class Year:
     net: xr.DataArray
     intensity: xr.DataArray
     constant: xr.DataArray | None
+    coverage: xr.DataArray | None  # where rules on the data are known; the ledger has consumption already
     groups: Mapping[str, tuple[norms.Grouping, xr.DataArray, xr.DataArray]]
 
     @property
@@ -95,6 +96,7 @@ class Content:
     focus: str
     countries: tuple[str, ...]
     cases: cases.Cases | None  # of products; they come with the embedded world and depend on no table
+    scope: full_scope_cases.FullScope | None  # of the embedded world's last year
     claims: claim_cases.Claims | None  # published numbers, tested on the embedded world
 
     @property
@@ -159,7 +161,7 @@ def compute(store: Store, years: Sequence[int], tick: Progress) -> Content:
         tick(str(year), at, len(years))
         by_year.append(_year(store[year]))
     if embedded(store):
-        tick("products", len(years), len(years))
+        tick("products, full scope", len(years), len(years))
     stressor = str(by_year[-1].production.indexes["stressor"][0])
 
     def along(name: str) -> xr.DataArray:
@@ -189,6 +191,7 @@ def compute(store: Store, years: Sequence[int], tick: Progress) -> Content:
         focus="CHN" if "CHN" in countries else str(net.indexes["region"][int(np.abs(net.values).argmax())]),
         countries=countries,
         cases=cases.compute() if embedded(store) else None,
+        scope=full_scope_cases.compute() if embedded(store) else None,
         claims=_claims(by_year) if embedded(store) else None,
     )
 
@@ -217,6 +220,7 @@ def _year(table: Table) -> Year:
         net=accounts.net_transfers(table),
         intensity=accounts.export_intensity(table),
         constant=_constant(table),
+        coverage=accounts.coverage(table) if quality.known(table) else None,
         groups=groups,
     )
 

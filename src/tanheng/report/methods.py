@@ -20,6 +20,7 @@ from tanheng.systems.about import NOT_STATED
 
 _USED = ("production", "consumption", "flows", "eebt", "net-transfers", "export-intensity")
 _OF_PRODUCTS = ("life-cycle", "product-balance")
+_OF_FULL_SCOPE = ("coverage", "coverage-quality", "reconciliation", "split-balance", "scenario")
 _PEOPLE = "SP.POP.TOTL"  # the series of that source that this report uses
 
 
@@ -54,7 +55,9 @@ def methods(content: Content, voice: Voice, words: Words, left_out: Sequence[str
     if content.embedded:
         blocks.append(Block(words("methods.aggregation"), (words("methods.aggregation_text"),)))
     if content.cases is not None:
-        blocks.append(_products(voice, words))
+        blocks.append(_declared("methods.products", _OF_PRODUCTS, voice, words))
+    if content.scope is not None:
+        blocks.append(_declared("methods.full_scope", _OF_FULL_SCOPE, voice, words))
     blocks.append(_sources(content, words))
     if left_out:
         blocks.append(Block(words("methods.left_out"), tuple(left_out)))
@@ -87,8 +90,9 @@ def _formulas(voice: Voice, words: Words) -> Block:
     return Block(words("methods.formulas"), (words("methods.notation"),), table, formulas=True)
 
 
-def _products(voice: Voice, words: Words) -> Block:
-    rows = [formula.METHODS[name] for name in _OF_PRODUCTS]
+def _declared(key: str, names: Sequence[str], voice: Voice, words: Words) -> Block:
+    """The formulas of accounts and methods, with what their symbols mean."""
+    rows = [formula.METHODS[name] if name in formula.METHODS else ACCOUNTS[name] for name in names]
     table = pd.DataFrame(
         {
             words("methods.account"): [one.title[voice.language] for one in rows],
@@ -99,7 +103,7 @@ def _products(voice: Voice, words: Words) -> Block:
     symbols = dict.fromkeys(symbol for one in rows for symbol in one.symbols)
     said = [f"{formula.plain(symbol)}: {formula.symbols()[symbol][voice.language]}" for symbol in symbols]
     text = "；".join(said).replace(": ", "：") + "。" if voice.language == "zh" else "; ".join(said) + "."
-    return Block(words("methods.products"), (text,), table, formulas=True)
+    return Block(words(key), (text,), table, formulas=True)
 
 
 def _conservation(content: Content, voice: Voice, words: Words) -> Block:
@@ -201,6 +205,8 @@ def _sources(content: Content, words: Words) -> Block:
         rows.append((product.id, product.source, product.licence))
         if product.has_trade:
             rows.append((f"{product.id}_trade", *product.sources["trade"]))
+    if content.scope is not None:
+        rows.append(("quality", str(content.scope.whole.attrs["quality_sources"]), value(about.licence, words)))
     heads = [words(f"methods.sources_{key}") for key in ("what", "title", "licence")]
     table = pd.DataFrame(
         [(words(f"methods.what_{key}"), title, licence) for key, title, licence in rows], columns=heads

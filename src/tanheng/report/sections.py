@@ -12,7 +12,7 @@ from tanheng import charts
 from tanheng.charts import Chart, Voice
 from tanheng.charts.measure import gas
 from tanheng.charts.words import Words, words
-from tanheng.report import claims_section, product_section
+from tanheng.report import claims_section, full_scope_section, product_section
 from tanheng.report.content import BASE, Content, Group
 from tanheng.report.findings import joined, outside, signed
 from tanheng.report.methods import Block
@@ -228,6 +228,15 @@ def _products(content: Content, _: Voice, text: Words) -> Section | str:
     return Section("products", text("section.products.title"), told, product_section.drawn(content.cases, text))
 
 
+def _full_scope(content: Content, spoken: Voice, text: Words) -> Section | str:
+    """The embedded full-scope cases; they are of the embedded world alone."""
+    if content.scope is None:
+        return "full_scope"
+    told = full_scope_section.lines(content.scope, spoken, text)
+    title = text("section.full_scope.title")
+    return Section("full-scope", title, told, full_scope_section.drawn(content.scope, spoken, text))
+
+
 def _claims(content: Content, _: Voice, text: Words) -> Section | str:
     """The embedded claims, tested on the embedded world and what comes with it."""
     if content.claims is None:
@@ -238,5 +247,6 @@ def _claims(content: Content, _: Voice, text: Words) -> Section | str:
 
 _MAKERS: tuple[Callable[[Content, Voice, Words], Section | str], ...] = (
     _production, _gap, _intensity, _flows, _map, _per_head, _sectors, _published, _products,
+    _full_scope,
     _claims,
 )  # fmt: skip

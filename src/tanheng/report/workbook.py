@@ -16,7 +16,7 @@ import xlsxwriter
 from tanheng import accounts, labels, provenance
 from tanheng.charts.measure import gas
 from tanheng.charts.words import words
-from tanheng.report import claim_sheets, product_sheets
+from tanheng.report import claim_sheets, full_scope_sheets, product_sheets
 from tanheng.report.bilingual import both, term
 from tanheng.report.content import BASE, Content
 from tanheng.report.sections import FILE
@@ -91,6 +91,11 @@ def _sheets(content: Content) -> list[Sheet]:
     if content.cases is not None:
         frames = product_sheets.frames(content.cases)
         sheets += [_sheet(key, frame, **product_sheets.BLANKS) for key, frame in frames.items()]
+    if content.scope is not None:
+        covered = [one.coverage for one in years if one.coverage is not None]
+        of = full_scope_sheets.blanks(content.scope)
+        frames = full_scope_sheets.frames(content.scope, covered)
+        sheets += [_sheet(key, frame, **of) for key, frame in frames.items()]
     if content.claims is not None:
         sheets.append(_sheet("claims", claim_sheets.frame(content.claims)))
     return sheets

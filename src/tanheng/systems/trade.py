@@ -143,7 +143,8 @@ class TradeFlows:
         twice = self.frame.duplicated(list(KEY), keep=False)
         if twice.any():
             what = f"{int(twice.sum())} rows are mirror reports of one flow: {named(self.frame[twice].iloc[0])}"
-            raise LabelError(what, where=self.about.name, hint="reconcile them first, by a rule: reconcile(flows, ...)")
+            hint = "reconcile them first, by a rule: reconcile_trade(flows, ...)"
+            raise LabelError(what, where=self.about.name, hint=hint)
         missing = self.frame["quantity"].isna()
         if missing.any():
             what = f"{int(missing.sum())} quantities are missing, the first of {named(self.frame[missing].iloc[0])}"

@@ -10,7 +10,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from tanheng.accounts.formula import method
-from tanheng.accounts.result import By, Stressors, finished
+from tanheng.accounts.result import By, Stressors, finished, named
 from tanheng.errors import QuestionError, nearest
 from tanheng.systems.inventory import CREDIT
 from tanheng.systems.process import KEPT, LINES, ProcessSystem
@@ -99,7 +99,7 @@ def facts(system: ProcessSystem, demand: Mapping[str, float]) -> dict[str, Any]:
 
 
 def _kept(by: By, system: ProcessSystem) -> tuple[str, ...]:
-    asked = ("stage",) if by is None else by.replace(",", " ").split() if isinstance(by, str) else tuple(by)
+    asked = named(by, ("stage",))
     for dim in asked:
         if dim not in DIMS:
             raise QuestionError(f"a life cycle has no dimension {dim!r}", hint=nearest(dim, DIMS))

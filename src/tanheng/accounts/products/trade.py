@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from tanheng import provenance, units
 from tanheng.accounts.formula import method
-from tanheng.accounts.result import CONSERVED, By, Stressors, finished
+from tanheng.accounts.result import CONSERVED, By, Stressors, finished, named
 from tanheng.errors import ConservationError, QuestionError, nearest
 from tanheng.systems.about import NOT_STATED
 from tanheng.systems.factors import FALLBACK, Factors, Line
@@ -171,7 +171,9 @@ def avoided_emissions(
     chosen = _kept(by, DIMS, ("region", "to_region", "stage"))
     array = -asked.summed(chosen, unit) + 0.0  # no negative zeros
     said = "quantity times credit, beside the emissions"
-    return finished(array, "avoided-emissions", said, [unit] * array.sizes["stressor"], asked.facts())
+    return finished(
+        array, "avoided-emissions", said, [unit] * array.sizes["stressor"], asked.facts() | {"line": CREDIT}
+    )
 
 
 class _Asked:
@@ -276,7 +278,7 @@ class _Asked:
 
 
 def _kept(by: By, known: Sequence[str], usual: Sequence[str]) -> tuple[str, ...]:
-    asked = usual if by is None else by.replace(",", " ").split() if isinstance(by, str) else by
+    asked = named(by, usual)
     for dim in asked:
         if dim not in known:
             raise QuestionError(f"product trade has no dimension {dim!r}", hint=nearest(dim, known))

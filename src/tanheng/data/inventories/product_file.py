@@ -36,7 +36,6 @@ is a finding. docs/product-file.md tells more.
 
 from __future__ import annotations
 
-import re
 import tomllib
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -59,6 +58,7 @@ from tanheng.data.inventories.parts.product_tables import (
     Stood,
     parse_groups,
 )
+from tanheng.data.toml_keys import parsed
 from tanheng.errors import InputError, MissingError, QuestionError, nearest
 from tanheng.systems.finding import Finding, Severity, found, listed
 from tanheng.systems.inventory import Inventory, InventoryAbout
@@ -120,13 +120,7 @@ class Source:
     def of(cls, place: Archive) -> Source:
         """Of the product.toml of a place, or the one TOML file there is; raises InputError."""
         entry = _find(place) or place.one(NAME)
-        try:
-            keys = tomllib.loads(entry.text())
-        except tomllib.TOMLDecodeError as error:
-            said = str(error).splitlines()[0]
-            line = re.search(r"line (\d+)", said)
-            where = f"{entry.where} line {line[1]}" if line else entry.where
-            raise InputError(f"is not TOML ({said})", where=where, hint='a line reads like unit = "kg"') from None
+        keys = parsed(entry.text(), entry.where, 'a line reads like unit = "kg"')
         return cls(place, entry, product_spec.parse(keys, entry.where))
 
     @cached_property

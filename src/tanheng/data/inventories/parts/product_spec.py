@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from tanheng.data.inventories.parts.product_tables import Reference
-from tanheng.data.inventories.parts.toml_keys import Keys
+from tanheng.data.toml_keys import Keys
 from tanheng.errors import InputError, LabelError, nearest
 from tanheng.systems.inventory import STAGES
 
@@ -151,7 +151,7 @@ def parse(keys: Mapping[str, Any], where: str) -> ProductSpec:
         world=_reference(top, "world"),
         source=top.text("source"),
         licence=top.text("licence"),
-        note=_spoken(top, "note", where),
+        note=top.spoken("note"),
         years=_years(top),
         life=_life(top.table("life"), f"{where}, life"),
         precursors={
@@ -343,17 +343,8 @@ def _stage(own: Keys, default: str) -> str:
 
 
 def _title(own: Keys, where: str) -> dict[str, str]:
-    title = _spoken(own, "title", where)
+    title = own.spoken("title")
     if not title:
         hint = 'write title = { en = "Glass", zh = "玻璃" }, or one text for both languages'
         raise InputError("has no title", where=where, hint=hint)
     return title
-
-
-def _spoken(own: Keys, key: str, where: str) -> dict[str, str]:
-    """A text by language: of a table, or one text for both; empty where it is not there."""
-    given = own.keys.get(key, "")
-    if isinstance(given, str):
-        return {"en": given, "zh": given} if given.strip() else {}
-    texts = Keys(given, f"{where}, {key}", ("en", "zh"))
-    return {"en": texts.text("en"), "zh": texts.text("zh")}

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import re
 import reprlib
-import tomllib
 from typing import Any
 
 from tanheng.data.archive import Archive, Entry
+from tanheng.data.toml_keys import parsed
 from tanheng.errors import InputError
 from tanheng.systems.about import NOT_STATED, About
 
@@ -24,13 +23,7 @@ def read(entry: Entry) -> About:
 
 def raw(entry: Entry) -> dict[str, Any]:
     """The keys as they are; raises InputError, naming the line, for a file that is not TOML."""
-    try:
-        return tomllib.loads(entry.text())
-    except tomllib.TOMLDecodeError as error:
-        said = str(error).splitlines()[0]
-        line = re.search(r"line (\d+)", said)
-        where = f"{entry.where} line {line[1]}" if line else entry.where
-        raise InputError(f"is not TOML ({said})", where=where, hint='a line reads like name = "..."') from None
+    return parsed(entry.text(), entry.where)
 
 
 def of(keys: dict[str, Any], where: str) -> About:
