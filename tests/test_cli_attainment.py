@@ -137,6 +137,7 @@ def test_a_picture(file, tmp_path):
         (("--unit", "ug/m3", "--station", "two"), 1, "there is no station two; known are one"),
         (("--unit", "ug/m3", "--compare", "2015:2017"), 1, "there is no year 2017"),
         (("--unit", "ug/m3", "--compare", "2015:2016", "--year", "2015"), 2, "--compare is for two years"),
+        (("--unit", "ug/m3", "--compare", "2015"), 2, "--compare is for two years, such as 2014:2015"),
         (("--unit", "ug/m3", "--grade", "I", "--rules", "2026"), 1, "no limit of"),
         (("--unit", "ug/m3", "-o", "air.xls"), 1, "tells no format"),
     ],

@@ -108,6 +108,8 @@ def test_norms_in_files(tmp_path):
         (["--changed", "then:now"], 2, "is not a date"),
         (["--class", "emissio"], 2, "did you mean emission?"),
         (["oecd", "--stock"], 2, "give one of NAME, --limit, --changed and --stock"),
+        (["--stock", "--subject", "kiln"], 2, "--subject goes with --limit"),
+        (["--limit", "SO2", "--place", "USA"], 1, "limits are here of CHN"),
     ],
 )
 def test_how_norms_end(arguments, code, said):
