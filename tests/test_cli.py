@@ -6,7 +6,6 @@ import io
 import json
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pandas as pd
@@ -417,11 +416,9 @@ def test_the_real_command(kitzes):
 
 def test_help_answers_at_once():
     """Nothing heavy is imported before a command runs."""
-    started = time.perf_counter()
     told = "import sys, tanheng.cli; print(sorted({'pandas', 'xarray', 'numpy', 'rich'} & set(sys.modules)))"
     ran = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True)
     assert ran.stdout.strip() == "[]"
-    assert time.perf_counter() - started < 5  # 0.1 s where nothing else runs
     ran = subprocess.run([*COMMAND, "--version"], capture_output=True, text=True, check=True)
     assert ran.stdout.startswith("tanheng ")
 
