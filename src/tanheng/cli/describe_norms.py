@@ -11,7 +11,7 @@ from rich.table import Table as Grid
 
 from tanheng import labels, norms
 from tanheng.cli.output import head, label, line, plain_grid
-from tanheng.errors import NormError, TanhengError
+from tanheng.errors import TanhengError
 from tanheng.norms import Change, Limit, Norm, Standard
 
 Answer = tuple[list[Any], pd.DataFrame]
@@ -40,13 +40,13 @@ def everything(when: datetime.date, cls: str, language: str) -> Answer:
 
 
 def _dated_row(name: str, when: datetime.date, language: str) -> dict[str, Any]:
-    try:
-        norm = norms.lookup(name, when)
-    except NormError as error:
-        return {"name": name, "class": "", "level": "", "title": "", "state": "not valid", "said": error.what}
-    count = len(norm.entries)
-    told = labels.term("values" if norm.unit else "members", language).format(count=count)
+    norm = norms.find(name)
     row = {"name": name, "title": _title(norm, language), "class": _KINDS.get(norm.kind, norm.kind), "level": ""}
+    if not norm.valid_from <= when <= norm.valid_to:
+        told = labels.term("norm-valid", language).format(first=norm.valid_from, last=_day(norm.valid_to))
+        return row | {"state": "not valid", "said": told}
+    count = len(norms.lookup(name, when).entries)
+    told = labels.term("values" if norm.unit else "members", language).format(count=count)
     return row | {"state": "in force", "entries": count, "said": told}
 
 
@@ -167,6 +167,11 @@ def _row(limit: Limit) -> dict[str, Any]:
     return row | {"from": _day(limit.start), "to": _day(limit.end), "standard": limit.standard, "cited": code}
 
 
+def _state(text: object, language: str) -> str:
+    """A reference state in that language; anything else as it is."""
+    return labels.term("and", language).join(word(part, language) for part in str(text).split(", "))
+
+
 def _limits(limits: Iterable[Limit], language: str) -> Grid:
     """A row for each limit; columns that none of them has are left out."""
     rows = [_row(limit) for limit in limits]
@@ -178,7 +183,7 @@ def _limits(limits: Iterable[Limit], language: str) -> Grid:
         grid.add_column(head(key, language))
     for row in rows:
         said = (word(str(row[key]), language) for key in left)
-        grid.add_row(*said, f"{row['value']:g}", *(str(row[key]) for key in right))
+        grid.add_row(*said, f"{row['value']:g}", *(_state(row[key], language) for key in right))
     return grid
 
 

@@ -108,9 +108,7 @@ def lookup(name: str, at: date) -> Norm:
     >>> len(lookup("oecd", date(1990, 12, 31)).members), lookup("gwp100-ar6", date(2020, 1, 1)).values["N2O"]
     (24, 273.0)
     """
-    if name not in _paths():
-        raise NormError(f"norm {name} is not known", hint=nearest(name, names()))
-    norm = _read(name)
+    norm = find(name)
     if not norm.valid_from <= at <= norm.valid_to:
         until = "" if norm.valid_to == date.max else f" to {norm.valid_to}"
         what = f"is asked for at {at}, but valid from {norm.valid_from}{until}"
@@ -123,6 +121,13 @@ def _way_out(norm: Norm, at: date) -> str:
     if norm.kind == "groups":
         return f"hold its membership fixed, as in {norm.name}@{year}"
     return "ask for a date within its validity"
+
+
+def find(name: str) -> Norm:
+    """The norm with all its entries, at no date. Raises NormError for an unknown name."""
+    if name not in _paths():
+        raise NormError(f"norm {name} is not known", hint=nearest(name, names()))
+    return _read(name)
 
 
 @cache
