@@ -25,7 +25,20 @@ def said(finding: Finding, language: str) -> tuple[str, str]:
     """
     what, hint = messages()[finding.check][language]
     values = {key: placed(value, language) if key == "worst" else value for key, value in finding.values.items()}
+    if finding.check.startswith("scenario-"):
+        values = {key: _in_words(key, value, language) for key, value in values.items()}
     return what.format(**values), hint
+
+
+def _in_words(key: str, value: object, language: str) -> object:
+    """What a scenario writes in signs: * for all labels, ``... *`` for the other origins, the use that responds."""
+    if key == "use":
+        return labels.term(f"use-{value}", language)
+    if value == "*" and key != "unit":
+        return labels.term("all-labels", language)
+    if key == "shares":
+        return str(value).replace("... *", labels.term("other-origins", language))
+    return value
 
 
 def placed(where: object, language: str) -> str:
