@@ -30,6 +30,25 @@ def table(**more: object) -> Table:
     )
 
 
+def reselling() -> Table:
+    """The same, where power stations sell a fifth of their output to each other, and so less to households.
+
+    m_power = (2 + 0.1 * 0.3) / (1 - 0.2) = 2.5375. Of 30 USD of power 60 t are emitted by the supplier, 0.2 * 30 * 2 =
+    12 t by the power stations it buys from, 4.125 t behind them.
+    """
+    about = {"name": "by hand", "year": 2020, "currency": "USD", "units": {"CO2": "t"}}
+    return Table.from_arrays(
+        [[20, 20, 0], [0, 0, 0], [10, 10, 0]],
+        [[60, 0], [50, 50], [30, 0]],
+        [[200, 50, 15]],
+        regions=["home"],
+        sectors=["power", "steel", "trade"],
+        demand=["households", "other"],
+        stressors=["CO2"],
+        about=about | {"price_basis": "current basic prices"},
+    )
+
+
 def bought(id: str, sector: str, amount: float, **more: Any) -> Purchase:
     """A purchase in basic prices of the table's own year and money."""
     facts: dict[str, Any] = {"currency": "USD", "year": 2020, "basis": "basic"}

@@ -177,3 +177,33 @@ def test_a_mistake_is_one_line(files, command, code, message):
     if code:
         assert result.stderr.startswith("error: ")
         assert len(result.stderr.splitlines()) == 1
+
+
+# -- into the ledger --------------------------------------------------------------------------------------------------
+
+
+def test_an_account_goes_into_the_ledger_with_its_differences(files, monkeypatch):
+    monkeypatch.setenv("TANHENG_HOME", str(files / "home"))
+    assert done("ledger", "add", "one", "--account", "production", "--account", "consumption")
+    for account in ("production", "consumption"):
+        result = run(*ACCOUNTS, "--account", account, "--ledger")
+        assert result.exit_code == 0, result.stderr
+        assert "note: ledger: new hybrid-accounts-2009-" in result.stderr
+    assert "note: ledger: same hybrid-differences-2009-" in result.stderr
+    done("ledger", "check")
+    sums = rows("ledger", "query", "SELECT approach, principle, line, sum(value) AS v FROM ledger GROUP BY ALL")
+    by = {tuple(row): value for *row, value in sums.fillna("").to_numpy().tolist()}
+    more = by["hybrid", "", "difference"]
+    for principle in ("production", "consumption"):
+        # conservation is held to 1e-9
+        assert by["hybrid", principle, "emission"] == pytest.approx(50 + more, rel=1e-9)
+
+
+def test_a_footprint_goes_into_the_ledger(files, monkeypatch):
+    monkeypatch.setenv("TANHENG_HOME", str(files / "home"))
+    done(*FOOTPRINT, *BOUGHT, "--amount", 1000, "--ledger")
+    found = rows("ledger", "query", "SELECT basis, sum(value) AS v FROM ledger GROUP BY ALL ORDER BY basis")
+    assert found.to_numpy().tolist() == [["product", pytest.approx(120)], ["sector", pytest.approx(100)]]
+    result = run(*FOOTPRINT, *BOUGHT, "--removed", "--ledger")
+    assert result.exit_code == 2
+    assert "--ledger adds the answer; --removed shows something else" in result.stderr

@@ -259,6 +259,7 @@ def test_a_mistake_is_one_line(lamp, trade, words, says):
     [
         ("footprint", "LAMP", "--tree"),
         ("footprint", "LAMP", "--maker", "a=b"),
+        ("footprint", "LAMP", "--process", "lamp", "--tree", "--ledger"),
         ("footprint", "LAMP", "--process", "lamp", "--tree", "--unlinked"),
         ("footprint", "LAMP", "--process", "lamp", "--price", "glass=1"),
         ("footprint", "LAMP", "--process", "lamp", "--threshold", "0.1"),
@@ -328,3 +329,43 @@ def test_the_only_process_of_an_inventory_needs_no_name(tmp_path):
         encoding="utf-8",
     )
     assert frame(done("product", "footprint", tmp_path / "lime.xml", "--format", "csv"))["value"].tolist() == [0.75]
+
+
+# -- into the ledger --------------------------------------------------------------------------------------------------
+
+
+def held(sql: str) -> pd.DataFrame:
+    return frame(done("ledger", "query", sql, "--format", "csv"))
+
+
+def test_answers_go_into_the_ledger_and_it_holds_what_they_say(lamp, trade, tmp_path, monkeypatch):
+    """By hand: a lamp is 2 + 3 * 0.5 = 3.5 kg in China, 2 + 3 * 0.3 = 2.9 in Germany."""
+    monkeypatch.setenv("TANHENG_HOME", str(tmp_path / "home"))
+    asked = ("product", "footprint", lamp, "--process", "lamp", "--origin", "CHN", "--ledger")
+    first = run(*asked, "--format", "csv")
+    assert frame(first.stdout)["value"].sum() == pytest.approx(3.5)  # the answer as it is without the ledger
+    assert "note: ledger: new life-cycle-2021-" in first.stderr
+    assert "note: ledger: same life-cycle-2021-" in run(*asked).stderr
+    assert "note: ledger: new product-flows-2021-" in run("product", "flows", lamp, "--trade", trade, "--ledger").stderr
+    other = ("product", "footprint", lamp, "--origin", "DEU", "--amount", 2, "--ledger")
+    assert "note: ledger: new product-flows-2021-" in run(*other).stderr
+    found = held("SELECT account, approach, unit, sum(value) AS v FROM ledger GROUP BY ALL ORDER BY v")
+    assert set(found["approach"]) == {"bottom-up"}
+    per = dict(zip(zip(found["account"], found["unit"], strict=True), found["v"], strict=True))
+    assert per == {
+        ("life-cycle", "kg CO2e"): pytest.approx(3.5),
+        ("product-flows", "kg"): pytest.approx(2 * 2.9),
+        ("product-flows", "kt"): pytest.approx((1000 * 3.5 + 100 * 2.9) / 1e6),
+    }
+    done("ledger", "check")
+
+
+def test_what_is_in_the_ledger_otherwise_is_refused_in_one_line(lamp, trade, tmp_path, monkeypatch):
+    monkeypatch.setenv("TANHENG_HOME", str(tmp_path / "home"))
+    asked = ("product", "flows", lamp, "--trade", trade, "--ledger")
+    done(*asked)
+    result = run(*asked, "--by", "origin,to_region", "--format", "csv")
+    assert result.exit_code == 1
+    assert not frame(result.stdout).empty  # the answer is there all the same
+    (line,) = [line for line in result.stderr.splitlines() if line.startswith("error")]
+    assert "'tanheng ledger remove' takes out what is there" in line

@@ -10,7 +10,12 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 from plain_tables import kitzes_folder
+from tables import random_table
 from test_cli import done, run
+
+from tanheng.accounts import production
+from tanheng.cli.ledger import into_ledger
+from tanheng.errors import LedgerError
 
 
 @pytest.fixture(autouse=True)
@@ -133,3 +138,15 @@ def test_a_file_that_is_no_ledger_ends_in_one_line(tmp_path: Path):
     result = run("ledger", "add-file", str(path))
     assert result.exit_code == 1
     assert "there is no column approach, account" in result.stderr
+
+
+# -- answers of other commands ----------------------------------------------------------------------------------------
+
+
+def test_what_the_ledger_has_no_column_for_is_one_line(home: Path):
+    result = production(random_table(1), "region,sector").rename(sector="factor")
+    with pytest.raises(LedgerError) as raised:
+        into_ledger([result])
+    said = "the ledger has no column for the dimension 'factor' of production; ask without it, or sum over it"
+    assert str(raised.value) == said
+    assert not home.exists()

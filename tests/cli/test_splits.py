@@ -85,3 +85,34 @@ def test_refusals(words, code, says):
     assert result.exit_code == code
     assert says in result.stderr
     assert "Traceback" not in result.stderr
+
+
+# -- into the ledger --------------------------------------------------------------------------------------------------
+
+
+def asked(*words: str):
+    return CliRunner().invoke(app, list(words))
+
+
+def test_what_changes_goes_into_the_ledger(home):
+    result = run("--ledger")
+    assert result.exit_code == 0, result.stderr
+    assert "note: ledger: new split-balance-2009-" in result.stderr
+    assert "note: ledger: new split-consumption-2009-" in result.stderr
+    assert asked("ledger", "check").exit_code == 0
+
+
+@pytest.mark.parametrize("draws", ["0", "2"])
+def test_an_account_of_the_split_table_goes_into_the_ledger_beside_its_base(home, draws):
+    """The total of a split table is that of its table: no differences, so the table's own account has to be there."""
+    consumption = ("--account", "consumption", "--draws", draws, "--ledger")
+    alone = run(*consumption)
+    assert alone.exit_code == 1
+    assert "nor is the account of its table there; add the account of its table first" in alone.stderr
+    assert asked("ledger", "add", "world", "--account", "consumption").exit_code == 0
+    result = run(*consumption)
+    assert result.exit_code == 0, result.stderr
+    sql = "SELECT approach, sum(value) AS v, count(low) AS n FROM ledger GROUP BY ALL ORDER BY approach"
+    hybrid, table = json.loads(asked("ledger", "query", sql, "--format", "json").stdout)["rows"]
+    assert hybrid["v"] == pytest.approx(table["v"], rel=1e-9)  # what accounts are conserved to
+    assert (hybrid["n"] > 0) == (draws != "0")

@@ -16,6 +16,7 @@ from tables import kitzes, random_table, tables
 from tanheng import accounts
 from tanheng.errors import ConservationError, LedgerError, TanhengError, UnitError
 from tanheng.ledger import form, ledger, require, rules
+from tanheng.systems.disaggregate import UnknownShares
 from tanheng.systems.hybrid import join
 from tanheng.systems.own_output import Sale, Sales
 
@@ -128,10 +129,10 @@ def test_a_hybrid_is_its_table_and_the_named_differences():
 @pytest.mark.parametrize(
     ("frame", "said"),
     [
-        (lambda: hybrid(None), "hybrid of CO2 has no differences from its table; add them"),
+        (lambda: hybrid(None), "hybrid of CO2 is 15, its table, without differences, 12; a difference lacks a name"),
         (lambda: hybrid(2.9), "hybrid of CO2 is 15, its table with the differences 14.9"),
-        (lambda: hybrid(3.0, principle="production"), "has no differences from its table"),
-        (lambda: hybrid(3.0, table_hash="e" * 64), "has no differences from its table"),
+        (lambda: hybrid(3.0, principle="production"), "its table, without differences, 12"),
+        (lambda: hybrid(3.0, table_hash="e" * 64), "its table, without differences, 12"),
     ],
 )
 def test_a_hybrid_that_does_not_explain_itself_is_refused(frame: Callable[[], pd.DataFrame], said: str):
@@ -155,15 +156,41 @@ def test_the_accounts_of_a_hybrid_stand_beside_those_of_its_table(joined: list[x
     for principle in ("production", "consumption"):
         explained = sums["top-down", principle, "emission"] + more
         assert sums["hybrid", principle, "emission"] == pytest.approx(explained, rel=1e-9)  # convention 7
-    with pytest.raises(ConservationError, match="has no differences from its table"):
+    with pytest.raises(
+        ConservationError, match=r"hybrid-accounts of CO2 is 55\.6.*, its table, without differences, 50"
+    ):
         ledger(joined[:-1])
+
+
+def test_a_hybrid_with_the_total_of_its_table_needs_no_differences():
+    """So it is with a sector that is split: its emissions stay, and who consumes them changes."""
+    require(hybrid(None, added=0.0))
+
+
+@pytest.mark.parametrize("quantiles", [(0.05, 0.95), (0.9, 1.0), (0.0, 0.1)])  # the mean of draws may lie outside
+def test_a_split_that_is_not_wholly_known_enters_with_its_base(quantiles: tuple[float, float]):
+    split = UnknownShares(random_table(3), "s1", {"a": 0.02, "b": 0.98}, stressors={"k0": {"a": 0.9, "b": 0.1}})
+    found = accounts.spread(split, "consumption", draws=6, quantiles=quantiles)
+    frame = ledger([accounts.consumption(split.base), found])
+    rows = frame[frame["approach"] == "hybrid"]
+    assert len(rows) == found.size
+    assert ((rows["low"] <= rows["value"]) & (rows["value"] <= rows["high"])).all()
+    assert (rows["low"] < rows["high"]).any()
+    with pytest.raises(
+        ConservationError, match="consumption of k0 has no differences, nor is the account of its table"
+    ):
+        ledger([found])
+    with pytest.raises(ConservationError, match="nor is the account of its table there; add the account of its table"):
+        ledger([accounts.production(split.base), found])  # that of another principle does not do
 
 
 def test_a_hybrid_whose_base_is_not_there_needs_names_all_the_same():
     apart = hybrid(2.9)
     require(apart[apart["approach"] == "hybrid"].reset_index(drop=True))  # nothing to hold 2.9 against
     alone = hybrid(None)
-    with pytest.raises(ConservationError, match="has no differences"):
+    with pytest.raises(
+        ConservationError, match="hybrid of CO2 has no differences, nor is the account of its table there"
+    ):
         require(alone[alone["approach"] == "hybrid"].reset_index(drop=True))
 
 

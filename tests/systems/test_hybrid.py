@@ -54,6 +54,17 @@ def test_integrated_by_hand():
     assert not hybrid.tiered
 
 
+def test_a_product_that_does_not_fit_what_was_taken_out_is_said():
+    """A sector whose sales go to final demand alone by declaration, 100 kWh, and repairs that ask for more of it."""
+    fits = join(power(), TABLE, sales=sales(buyers={("one", "final"): 1.0}))
+    assert fits.running.processes[0, 0] == pytest.approx(100)
+    assert "own-output-differs" not in found(fits)
+    more = join(power(REPAIR), TABLE, priced(TABLE, "repair", 2.0, "h"), sales=sales())
+    told = found(more)["own-output-differs"]
+    assert (told.severity, told.values["sold"]) == ("warning", pytest.approx(98))
+    assert told.size == pytest.approx((told.values["made"] - 100) / 100)
+
+
 def test_an_input_without_a_price_and_a_price_without_an_input_are_said():
     hybrid = join(power(REPAIR), TABLE, priced(TABLE, "repairs", 0.8, "h"))
     assert found(hybrid)["inputs-unpriced"].values["names"] == "repair"
@@ -124,7 +135,9 @@ def test_every_finding_speaks_both_languages():
     hybrids = [
         join(power(REPAIR), TABLE, priced(TABLE, "repairs", 0.8, "h"), sales=sales()),
         join(chain(), table), join(heijungs_suh(), table),
+        join(power(), TABLE, recipe=priced(TABLE, "power", 0.02, "kWh"), sales=sales(1000.0)),
     ]  # fmt: skip
+    assert "purchases-of-taken-out" in found(hybrids[-1])
     for one in (one for hybrid in hybrids for one in hybrid.findings):
         for language in ("en", "zh"):
             what, hint = messages()[one.check][language]

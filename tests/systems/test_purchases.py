@@ -109,6 +109,32 @@ def test_margins_on_a_market_are_paid_there():
     assert "purchase-buyer-unstated" not in checks(one)
 
 
+def test_the_one_market_that_is_named_is_the_buyer_of_all_shares():
+    """Half from China straight, half from Germany's imports: the margins of both are paid in Germany."""
+    both = {("CHN", "s0"): 0.5, ("imports:DEU", "s0"): 0.5}
+    one = steel(shares=both, basis="purchasers", trade_margin=0.1, trade_sector="s1")
+    cells = paid(one)[0]
+    assert {region for region, sector in cells if sector == "s1"} == {"DEU"}
+    assert cells["DEU", "s1"] == pytest.approx(50, rel=EXACT)
+    assert "purchase-buyer-unstated" not in checks(one)
+    of_two = steel(shares={("market:DEU", "s0"): 0.5, ("market:ROW", "s0"): 0.25, ("CHN", "s0"): 0.25},
+                   basis="purchasers", trade_margin=0.1, trade_sector="s1")  # fmt: skip
+    cells = paid(of_two)[0]
+    margins = {region: cells[region, "s1"] for region, sector in cells if sector == "s1"}
+    assert margins == pytest.approx({"DEU": 25, "ROW": 12.5, "CHN": 12.5}, rel=EXACT)
+    assert "purchase-buyer-unstated" in checks(of_two)  # of China's part
+
+
+def test_imports_and_a_supplier_abroad_have_freight():
+    told = {"basis": "cif", "freight": 0.08, "transport_sector": "s2"}
+    cells, _ = paid(steel(shares={("CHN", "s0"): 0.5, ("imports:DEU", "s0"): 0.5}, **told))
+    assert sum(cells[cell] for cell in cells if cell[1] == "s2") == pytest.approx(40, rel=EXACT)
+    of_two = {("CHN", "s0"): 0.5, ("imports:DEU", "s0"): 0.25, ("imports:ROW", "s0"): 0.25}
+    with pytest.raises(InputError, match="say where all of it is bought: buyer, such as DEU"):
+        paid(steel(shares=of_two, **told))
+    assert paid(steel(shares={("CHN", "s0"): 0.9, ("imports:DEU", "s0"): 0.1}, buyer="DEU", **told))
+
+
 def test_negative_supply_is_kept_and_said():
     Y = TABLE.Y.values.copy()
     Y[0, 0, 1, 1] = (

@@ -191,8 +191,14 @@ def _rests_on(result: xr.DataArray, language: str) -> list[str]:
     from tanheng.cli.output import head, line, said
 
     attrs = result.attrs
-    rules = f"{said(str(attrs['quality']), language)} ({attrs['rules']}; {head('judged', language)} {attrs['judged']})"
+    count = head("judged", language).format(rules=attrs["rules"], judged=attrs["judged"])
+    rules = f"{said(str(attrs['quality']), language)} ({count})"
     return [
         line(head("quality", language), rules, language),
-        line(head("quality_sources", language), said(str(attrs["quality_sources"]), language), language),
+        line(head("quality_sources", language), said(_once(str(attrs["quality_sources"])), language), language),
     ]
+
+
+def _once(text: str) -> str:
+    """Sources, each named once however many rules rest on it."""
+    return "; ".join(dict.fromkeys(text.split("; ")))

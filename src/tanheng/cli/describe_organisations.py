@@ -145,14 +145,15 @@ def coverage(found: OrganisationAccount, language: str) -> list[Any]:
     city = found.organisation.kind == "city"
     keys = [*(("definition",) if city else ()), "stressor", "method", "basis"]
     numbers = ("lines", "value", "unit", "share", "spending", "spending_share")
-    grid = plain_grid(terms(keys, language), terms(numbers, language))
+    currency = found.lines.table.about.currency
+    heads = [f"{term(name, language)} ({currency})" if name == "spending" else term(name, language) for name in numbers]
+    grid = plain_grid(terms(keys, language), heads)
     for row in frame.to_dict("records"):
         names = [label(key, row[key], language) for key in keys]
         value, money = (figure(row[key]) if not pd.isna(row[key]) else "–" for key in ("value", "spending"))
         shares = [f"{row[key]:.1%}" if not pd.isna(row[key]) else "–" for key in ("share", "spending_share")]
         grid.add_row(*names, str(row["lines"]), value, row["unit"], shares[0], money, shares[1])
-    currency = found.lines.table.about.currency
-    return [f"{term('organisation-coverage', language)} ({currency})", grid, *uncounted(found, language)]
+    return [term("organisation-coverage", language), grid, *uncounted(found, language)]
 
 
 def steps(found: OrganisationAccount, language: str) -> list[Any]:

@@ -12,6 +12,7 @@ import typer
 from tanheng.cli import fitting, shell
 from tanheng.cli.app import Format, Language, Out
 from tanheng.cli.hybrid import hybrid
+from tanheng.cli.ledger import IntoLedger, into_ledger, only_the_answer
 from tanheng.cli.prices import Deflators, Join, RatesFile, concordance_of, rates_of
 from tanheng.cli.products import Allocation, Limit, Maker, Name, Otherwise, product_of, system_of
 from tanheng.cli.questions import faults_of, format_of, note_faults
@@ -107,6 +108,7 @@ def footprint(
     allocation: Allocation = "as given",
     otherwise: Otherwise = None,
     maker: Maker = None,
+    ledger: IntoLedger = False,
     limit: Limit = _SHOWN,
     format: Format = None,
     out: Out = None,
@@ -119,6 +121,8 @@ def footprint(
     """
     kind = format_of(format, out)
     fitting.finite(amount, "--amount")
+    only_the_answer(ledger, removed=removed)
+    _require_one(removed, by)
     given = _Given(name, table, year, purchases, made, recipe, covered, sales, link, gwp, rates, deflators, concordance,
                    allocation, otherwise, maker)  # fmt: skip
     with fitting.in_the_shell():
@@ -132,6 +136,8 @@ def footprint(
             result = hybrid_footprint(joined, demand, by, stressor=stressor or None)
             _write(result, kind, out, limit, lang, str(result.attrs["demand"]))
     _say(joined, given, lang)
+    if ledger:
+        into_ledger([result])
 
 
 @hybrid.command()
@@ -159,6 +165,7 @@ def accounts(
     allocation: Allocation = "as given",
     otherwise: Otherwise = None,
     maker: Maker = None,
+    ledger: IntoLedger = False,
     limit: Limit = _SHOWN,
     format: Format = None,
     out: Out = None,
@@ -168,6 +175,8 @@ def accounts(
     kind = format_of(format, out)
     if sales is None:
         raise typer.BadParameter("--sales FILE says what the processes sell; without it the accounts are the table's")
+    only_the_answer(ledger, removed=removed)
+    _require_one(removed, by)
     given = _Given(name, table, year, purchases, made, recipe, covered, sales, link, gwp, rates, deflators, concordance,
                    allocation, otherwise, maker)  # fmt: skip
     with fitting.in_the_shell():
@@ -183,6 +192,21 @@ def accounts(
                 result = hybrid_accounts(joined, account, by, stressor=stressor or None)
             _write(result, kind, out, limit, lang)
     _say(joined, given, lang)
+    if ledger:
+        into_ledger([result] if account == "differences" else [result, _differences(joined, stressor)])
+
+
+def _require_one(removed: bool, by: str | None) -> None:
+    """A usage error for dimensions of what was taken out."""
+    if removed and by is not None:
+        raise typer.BadParameter("--by is for the answer: leave it out beside --removed")
+
+
+def _differences(joined: Hybrid, stressor: list[str] | None) -> xr.DataArray:
+    """What explains an account in the ledger, in one form whatever was asked: by cause and region."""
+    from tanheng.accounts import hybrid_differences
+
+    return hybrid_differences(joined, "region,component", stressor=stressor or None)
 
 
 # -- what is asked of --------------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import math
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -14,10 +15,11 @@ import typer
 from tanheng.cli import shell
 from tanheng.cli.app import Language, TableName, Year, Years, app, chosen, pairs
 from tanheng.cli.questions import _own_options, faults_of, format_of, note_faults
-from tanheng.errors import InputError
+from tanheng.errors import InputError, LedgerError
 
 if TYPE_CHECKING:
     import pyarrow as pa
+    import xarray as xr
     from rich.console import RenderableType
 
     from tanheng.ledger import Added, Entry
@@ -32,6 +34,31 @@ Names = Annotated[
     list[str] | None,
     typer.Argument(metavar="NAME", help="Names of entries, or how they begin; 'ledger list' has them."),
 ]
+
+IntoLedger = Annotated[bool, typer.Option("--ledger", help="Add the answer to the ledger, too.")]
+
+
+def into_ledger(results: Iterable[xr.DataArray]) -> None:
+    """Add the answer of a command to the ledger and note what came of it beside the answer.
+
+    Raises as ``Ledger.add``: LedgerError for what the ledger has no column for and for what is there otherwise.
+    """
+    from tanheng.ledger import open_ledger
+    from tanheng.ledger.stored import REPLACE
+
+    try:
+        added = open_ledger().add(results)
+    except LedgerError as error:
+        hint = error.hint.replace(REPLACE, "'tanheng ledger remove' takes out what is there")
+        raise LedgerError(error.what, where=error.where, hint=hint) from None
+    for kind, name in _came_of(added):
+        shell.note(f"ledger: {kind} {name}")
+
+
+def only_the_answer(ledger: bool, **others: bool) -> None:
+    """A usage error for --ledger with an option that shows something else in place of the answer."""
+    if ledger and (other := next((name for name, given in others.items() if given), "")):
+        raise typer.BadParameter(f"--ledger adds the answer; --{other} shows something else")
 
 
 @ledger.command()
@@ -171,9 +198,12 @@ def export(
 
 
 def _say(added: Added) -> None:
-    for kind in ("new", "replaced", "same"):
-        for name in getattr(added, kind):
-            print(kind, name)
+    for kind, name in _came_of(added):
+        print(kind, name)
+
+
+def _came_of(added: Added) -> list[tuple[str, str]]:
+    return [(kind, name) for kind in ("new", "replaced", "same") for name in getattr(added, kind)]
 
 
 # -- for people ------------------------------------------------------------------------------------------------------

@@ -21,6 +21,7 @@ from tanheng import accounts, labels, norms
 from tanheng.accounts.formula import METHODS
 from tanheng.errors import TanhengError
 from tanheng.systems.about import NOT_STATED
+from tanheng.systems.hybrid import NOWHERE
 from tanheng.systems.table import DIRECT
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 _DIGITS = 5  # significant ones of a column's largest number
 _REGIONS = ("region", "to_region")
 _PREFIXED = ("stage", "basis", "indicator", "scope", "category", "method")  # their words begin with the name
+_NONE = (("region", NOWHERE), ("sector", "process"))  # where an axis of the table's has no label: a process has none
 _OWN = ("component", "definition", *_PREFIXED)  # dimensions whose labels are ours, not the table's
 
 
@@ -187,7 +189,7 @@ def _number(value: float, places: int) -> str:
 def label(dim: str, code: str, language: str, classification: str = "") -> str:
     """A label with its name beside it, where the name is known and another: 'CHN China'."""
     name = _name(dim, code, language, classification)
-    if dim in _OWN or code == DIRECT:  # a word of ours, no code of the table's
+    if dim in _OWN or code == DIRECT or (dim, code) in _NONE:  # a word of ours, no code of the table's
         return name
     return name if name == code else f"{code} {name}"
 
@@ -196,7 +198,7 @@ def _name(dim: str, code: str, language: str, classification: str) -> str:
     try:
         if dim in _REGIONS:
             return labels.region_name(code, language)
-        if dim in _OWN or (dim, code) == ("sector", DIRECT):
+        if dim in _OWN or (dim, code) in (("sector", DIRECT), ("sector", "process")):
             return labels.term(f"{dim}-{code}" if dim in _PREFIXED else code, language)
         if dim == "sector":
             return labels.sector_name(code, language, classification, short=True)

@@ -64,7 +64,7 @@ def prices(
     frame = _steps(made, lang) if steps else made.frame(one)
     if kind == "table":
         most = limit if out is None else len(frame)
-        shell.show(*_shown(made, one, frame, steps, most, lang), path=out)
+        shell.show(*_shown(one, frame, steps, most, lang), path=out)
     else:
         meta = {"table": one.about.name, "year": one.year, "table_hash": one.hash, "price_basis": one.about.price_basis}
         shell.emit(output.encoded(kind, frame, meta), out)
@@ -109,9 +109,7 @@ def _steps(made: Purchases, language: str) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["product", "step", "what", *keys])
 
 
-def _shown(
-    made: Purchases, table: Table, frame: pd.DataFrame, steps: bool, most: int, language: str
-) -> list[RenderableType]:
+def _shown(table: Table, frame: pd.DataFrame, steps: bool, most: int, language: str) -> list[RenderableType]:
     from tanheng.cli.output import head, line, plain_grid, said, term, terms
 
     basis = line(head("price_basis", language), said(table.about.price_basis, language), language)

@@ -11,6 +11,7 @@ import typer
 
 from tanheng.cli import fitting, shell
 from tanheng.cli.app import Format, Language, Out, app
+from tanheng.cli.ledger import IntoLedger, into_ledger, only_the_answer
 from tanheng.cli.questions import format_of
 from tanheng.errors import QuestionError
 
@@ -112,6 +113,7 @@ def footprint(
     price: Annotated[
         list[str] | None, typer.Option(metavar="FLOW=PRICE", help="For --unlinked; may be repeated.")
     ] = None,
+    ledger: IntoLedger = False,
     limit: Limit = _SHOWN,
     format: Format = None,
     out: Out = None,
@@ -126,12 +128,15 @@ def footprint(
         destination=destination, fallback=fallback,
     )  # fmt: skip
     fitting.finite(amount, "--amount")
+    only_the_answer(ledger, tree=tree, unlinked=unlinked)
     with fitting.in_the_shell():
         if one is not None and process is None:
             factors = _factors(one, year, gwp)
             results, said = _of_product(one, factors, amount, origin, destination, year, by, stressor, fallback)
             _write_results(results, kind, out, limit, lang, f"{one.title[lang]}{'：' if lang == 'zh' else ': '}{said}")
             fitting.note(results[:1], factors.findings, lang)
+            if ledger:
+                into_ledger(results)
             return
         system = system_of(name, one, year, allocation, otherwise, maker)
         demand = {fitting.process_of(system, name, process, origin): amount}
@@ -149,6 +154,8 @@ def footprint(
         result = life_cycle(asked, demand, by, stressor=chosen)
     _write_results([result], kind, out, limit, lang, result.attrs["demand"])
     fitting.note((), asked.findings, lang)
+    if ledger:
+        into_ledger([result])
 
 
 @product.command()
@@ -176,6 +183,7 @@ def flows(
     estimate: Estimate = False,
     unit: Annotated[str, typer.Option(help="Of the answer.")] = "kt",
     gwp: Gwp = GWP,
+    ledger: IntoLedger = False,
     limit: Limit = _SHOWN,
     format: Format = None,
     out: Out = None,
@@ -202,6 +210,8 @@ def flows(
             result = ask(factors, traded, asked, by, basis=basis, **more)
     _write_results([result], kind, out, limit, lang)
     fitting.note([result], (*traded.findings, *factors.findings), lang)
+    if ledger:
+        into_ledger([result])
 
 
 # -- what is asked of --------------------------------------------------------------------------------------------------

@@ -29,7 +29,9 @@ def exchange(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A TOML file of demand and exchanges.")],
     year: Year = None,
     stressor: Stressor = None,
-    exchanges: Annotated[bool, typer.Option("--exchanges", help="Write the exchanges; JSON has both.")] = False,
+    exchanges: Annotated[
+        bool, typer.Option("--exchanges", help="To CSV or Parquet, write the exchanges; terminal and JSON have both.")
+    ] = False,
     format: Format = None,
     out: Out = None,
     lang: Language = "en",
@@ -86,6 +88,9 @@ def reconcile(
 ) -> None:
     """Split the difference between a table's exports of a sector and a product's trade into named causes."""
     kind = format_of(format, out)
+    for option, said in (("sector", sector), ("price", price)):
+        if product is None and said is not None:
+            raise typer.BadParameter(f"--{option} is for one product: name it")
     from tanheng import accounts
     from tanheng.accounts.hybrids import reconciliation_cases as cases
     from tanheng.cli.output import encoded
@@ -161,7 +166,11 @@ def _exchanged(found: Exchanged, table: Table, language: str) -> list[Renderable
     title, parts, *notes = as_tables([found.result], language)
     numbers = ("bought", "bought_now", "table", "process", "change")
     heads = [f"exchange-{name.replace('_', '-')}" for name in numbers]
-    grid = plain_grid(terms(["path", "exchange-scope"], language), terms(heads, language))
+    bought = f" ({table.about.currency})"  # the others are in the unit of the title
+    titles = [
+        f"{one}{bought}" if "bought" in name else one for name, one in zip(numbers, terms(heads, language), strict=True)
+    ]
+    grid = plain_grid(terms(["path", "exchange-scope"], language), titles)
     for row in found.frame.to_dict("records"):
         words = [_path(row["path"], table, language), term(f"exchange-{row['scope']}", language)]
         grid.add_row(*words, *(figure(row[name]) for name in numbers))
@@ -196,7 +205,7 @@ def _reconciled(found: Reconciled, language: str) -> list[RenderableType]:
     for row in frame.to_dict("records"):
         key = "total" if row["factor"] == "total" else f"reading-{row['factor']}"
         marked = [f"{figure(row[side])}{'*' if _marked(row, side) else ''}" for side in ("top_down", "bottom_up")]
-        cause = term(f"cause-{row['cause']}", language)
+        cause = "" if row["factor"] == "total" else term(f"cause-{row['cause']}", language)
         grid.add_row(term(key, language), row["unit"], *marked, figure(row["effect"]), cause)
     stressor = str(found.result.indexes["stressor"][0])
     title = f"{METHODS['reconciliation'].title[language]} [{attrs['units']}], {stressor}, {attrs['year']}"

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from tanheng.systems.scenarios import Scenario
     from tanheng.systems.table import Table
 
+_THRESHOLD = 1e-4  # of the footprint: what a path is worth, unless --threshold says otherwise
 _SHOWN = 20  # rows on a terminal unless --limit says otherwise; files get all
 
 scenario = typer.Typer(name="scenario", cls=shell.Commands, no_args_is_help=True, rich_markup_mode=None)
@@ -60,7 +61,7 @@ def run(
         int | None, typer.Option(min=1, metavar="N", help="The N paths of supply that changed most.")
     ] = None,
     region: Annotated[str | None, typer.Option(metavar="REGION", help="For --paths: whose final demand.")] = None,
-    threshold: Threshold = 1e-4,
+    threshold: Threshold | None = None,
     stressor: Annotated[list[str] | None, typer.Option(help="A stressor; may be repeated. All if not given.")] = None,
     group: Annotated[str | None, typer.Option(metavar="GROUPING", help="oecd, oecd@2020, or a file.")] = None,
     limit: Annotated[int, typer.Option(min=1, metavar="N", help="At most so many rows on the terminal.")] = _SHOWN,
@@ -71,7 +72,9 @@ def run(
 ) -> None:
     """Apply a scenario to a table and show what it does to an account, for the latest year unless told otherwise."""
     kind = format_of(format, out)
-    _require_used(paths, by_change, sharing=sharing, region=region, by=by, group=group, principle=principle)
+    _require_used(
+        paths, by_change, sharing=sharing, region=region, threshold=threshold, by=by, group=group, principle=principle
+    )
     from tanheng.data import scenario as files
     from tanheng.data import store as stores
     from tanheng.systems.scenarios import apply
@@ -83,7 +86,11 @@ def run(
     asked = store.years[-1] if year is None else chosen(store, year, None)[0]
     question = _Question(one, store[asked], apply(one, store[asked]), kind, out, lang)
     if paths is not None:
-        _paths(question, stressor or [], {"region": region, "threshold": threshold, "limit": paths})
+        _paths(
+            question,
+            stressor or [],
+            {"region": region, "threshold": _THRESHOLD if threshold is None else threshold, "limit": paths},
+        )
     else:
         options = {"stressor": stressor or None, "by": by, "principle": principle, "group_by": group}
         _account(question, options, limit, (sharing or "shapley") if by_change else None)
@@ -103,6 +110,8 @@ def _require_used(paths: int | None, by_change: bool, **given: object) -> None:
         raise typer.BadParameter("--sharing is for --by-change")
     if given["region"] and paths is None:
         raise typer.BadParameter("--region is for --paths; 'tanheng scenario run' shows all regions")
+    if given["threshold"] is not None and paths is None:
+        raise typer.BadParameter("--threshold is for --paths")
     if paths is not None:
         for option in ("by", "group"):
             if given[option]:

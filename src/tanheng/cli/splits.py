@@ -11,6 +11,7 @@ import typer
 from tanheng.cli import shell
 from tanheng.cli.app import Format, Language, Out, TableName, Year
 from tanheng.cli.hybrid import hybrid
+from tanheng.cli.ledger import IntoLedger, into_ledger, only_the_answer
 from tanheng.cli.questions import faults_of, format_of, note_faults
 
 if TYPE_CHECKING:
@@ -31,13 +32,14 @@ def split(
     file: Annotated[str, typer.Argument(metavar="FILE", help="steel, photovoltaics, or a split file.")],
     year: Year = None,
     draws: Annotated[int, typer.Option(min=0, metavar="N", help="Tables drawn for the spread; 0 for none.")] = 0,
-    seed: Annotated[int, typer.Option(min=0, help="Of the draws.")] = 0,
+    seed: Annotated[int | None, typer.Option(min=0, help="Of the draws; 0 if not given.")] = None,
     account: Annotated[
         str | None, typer.Option(metavar="NAME", help="An account of the split table, in place of what changes.")
     ] = None,
     by: Annotated[str | None, typer.Option(metavar="DIMS", help="Dimensions kept, for --account.")] = None,
     figures: Annotated[bool, typer.Option("--figures", help="The figures it rests on, with year and source.")] = False,
     write: Annotated[str | None, typer.Option(metavar="NAME", help="Store the split table under this name.")] = None,
+    ledger: IntoLedger = False,
     limit: Annotated[int, typer.Option(min=1, metavar="N", help="At most so many rows, the largest.")] = _SHOWN,
     format: Format = None,
     out: Out = None,
@@ -52,15 +54,19 @@ def split(
         raise typer.BadParameter("one draw has no spread: give --draws 0, or 100 or so")
     if by is not None and account is None:
         raise typer.BadParameter("--by is for --account")
+    only_the_answer(ledger, figures=figures)
+    if seed is not None and not draws:
+        raise typer.BadParameter("--seed is for --draws")
+    if figures and (draws or account is not None):
+        raise typer.BadParameter(f"give --figures or --{'draws' if draws else 'account'}, not both")
     from tanheng.data import findings
     from tanheng.data import store as stores
 
     store = stores.open(table)
     asked = store.years[-1] if year is None else year
     with shell.progress() as progress:
-        wanted = draws if account is None and not figures else 0
-        case = _case(file, store[asked], sector, wanted, seed, progress)
-        results = [] if figures else _asked(case, account, by, draws, seed, progress)
+        case = _case(file, store[asked], sector, draws if account is None else 0, seed or 0, progress)
+        results = [] if figures else _asked(case, account, by, draws, seed or 0, progress)
     if write is not None:
         stores.put(case.table, write, f"{store.name}, {sector} split by {case.name}")
         shell.note(f"stored as {write}: 'tanheng show {write}'")
@@ -72,6 +78,8 @@ def split(
         if one.severity != "note":
             shell.note(f"{one.where}: {findings.said(one, lang)[0]}")
     note_faults(table, faults_of(store, asked))
+    if ledger:
+        into_ledger(results)
 
 
 def _case(file: str, table: Table, sector: str, draws: int, seed: int, progress: shell.Progress) -> SplitCase:
@@ -85,12 +93,14 @@ def _asked(
 ) -> list[xr.DataArray]:
     """The product's balance and the change of consumption; or the account that was named."""
     from tanheng.accounts import find, spread
+    from tanheng.accounts.result import HYBRID
 
     if account is None:
         return [case.balance, case.consumption]
     if draws:
         return [spread(case.split, account, by, draws=draws, seed=seed, progress=progress)]
-    return [find(account).function(case.table, by)]
+    own = {"approach": HYBRID, "base_hash": case.split.base.hash}  # as with draws
+    return [find(account).function(case.table, by).assign_attrs(own)]
 
 
 # -- answers -----------------------------------------------------------------------------------------------------------
@@ -162,8 +172,9 @@ def _figures(frame: pd.DataFrame, language: str) -> RenderableType:
     from tanheng import labels
     from tanheng.cli.output import figure, label, plain_grid, terms
 
-    heads = ["split-figure", "region", "unit", "year", "split-same-year", "source"]
-    grid = plain_grid(terms(heads, language), terms(["value", "low", "high"], language))
+    grid = plain_grid(terms(["split-figure", "region"], language), terms(["value", "low", "high"], language))
+    for head in terms(["unit", "year", "split-same-year", "source"], language):
+        grid.add_column(head)
     for row in frame.to_dict("records"):
         kind, _, stressor = str(row["figure"]).partition(" ")
         name = f"{labels.term(f'split-{kind}', language)} {stressor}".strip()
@@ -172,6 +183,6 @@ def _figures(frame: pd.DataFrame, language: str) -> RenderableType:
         )
         year = "–" if pd.isna(row["year"]) else str(row["year"])
         same = labels.term("split-yes" if row["same_year"] else "split-no", language)
-        texts = [f"{row['product']}: {name}", region, row["unit"], year, same, row["source"]]
-        grid.add_row(*texts, *(figure(row[end]) for end in ("value", "low", "high")))
+        numbers = (figure(row[end]) for end in ("value", "low", "high"))
+        grid.add_row(f"{row['product']}: {name}", region, *numbers, row["unit"], year, same, row["source"])
     return grid

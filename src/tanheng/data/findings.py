@@ -27,6 +27,8 @@ def said(finding: Finding, language: str) -> tuple[str, str]:
     """
     what, hint = messages()[finding.check][language]
     values = {key: _in_words(key, value, language) for key, value in finding.values.items()}
+    if finding.check.startswith("scenario-"):
+        values = {key: _of_a_scenario(key, value, language) for key, value in values.items()}
     return what.format(**values), hint
 
 
@@ -37,6 +39,17 @@ def _in_words(key: str, value: object, language: str) -> object:
     if key in _STATES and isinstance(value, str):
         for word in ("ambient", NOT_STATED):
             value = value.replace(word, labels.term(word, language))
+    return value
+
+
+def _of_a_scenario(key: str, value: object, language: str) -> object:
+    """What a scenario writes in signs: * for all labels, ``... *`` for the other origins, the use that responds."""
+    if key == "use":
+        return labels.term(f"use-{value}", language)
+    if value == "*" and key != "unit":
+        return labels.term("all-labels", language)
+    if key == "shares":
+        return str(value).replace("... *", labels.term("other-origins", language))
     return value
 
 

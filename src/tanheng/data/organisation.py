@@ -118,11 +118,11 @@ def _toml(place: Archive, entry: Entry) -> OrganisationFile:
         where = f"{entry.where} line {heads[at]}" if heads else f"{entry.where}, item {at + 1}"
         lines.append((where, Keys(one, where, COLUMNS).keys))
     if beside := Keys(keys, entry.where, _TOP).text("items", ""):
-        lines += _lined(_beside(place, entry, beside))[1]
+        lines += _lined(_beside(place, beside))[1]
     return _organisation(keys, lines, entry.where)
 
 
-def _beside(place: Archive, entry: Entry, name: str) -> Entry:
+def _beside(place: Archive, name: str) -> Entry:
     if found := place.named(name):
         return found
     return archive.open(place.path.parent / name).one("*.csv", "*.xlsx", "*.xls", "*.xlsb", "*.ods")

@@ -53,9 +53,12 @@ def open(name: str | os.PathLike[str]) -> Scenario:
 
 
 def read_scenario(path: str | os.PathLike[str]) -> Scenario:
-    """The scenario in a file. Raises InputError, naming the line of the change, for a kind or key that is not known, a
-    value of another type, what is missing, what is given twice, and shares that do not sum to one; labels are looked
-    at when the scenario is applied."""
+    """The scenario in a file.
+
+    Raises InputError for a file without changes and, naming the line of the change, for a kind or key that is not
+    known, a value of another type, what is missing, what is given twice, and shares that do not sum to one. Labels are
+    looked at when the scenario is applied.
+    """
     path = Path(path)
     text = _text(path)
     top = Keys(parsed(text, str(path), "see docs/scenarios.md"), str(path), _TOP)
@@ -66,13 +69,16 @@ def read_scenario(path: str | os.PathLike[str]) -> Scenario:
         _change(one, f"{place}, change {number}")
         for number, (one, place) in enumerate(zip(given, places, strict=True), start=1)
     ]
-    return Scenario(
+    found = Scenario(
         name=top.text("name", path.stem),
         changes=tuple(changes),
         title=top.spoken("title") or None,
         assumptions=tuple(spoken(one, f"{top.where}, assumptions") for one in top.tables("assumptions")),
         source=top.text("source", ""),
     )
+    if not given:
+        raise InputError("has no changes", where=str(path), hint="add [[change]] with a kind; see docs/scenarios.md")
+    return found
 
 
 def _change(given: object, where: str) -> Change:

@@ -206,9 +206,10 @@ def _require_explained(row: Mapping[str, Any], base: pd.Series, differences: pd.
     explained = float(base["total"]) + float(differences["total"].sum())
     scale = float(base["gross"]) + float(differences["gross"].sum())
     if not abs(float(row["total"]) - explained) <= CONSERVED * scale:
-        what = f"{_name(row)} of {row['stressor']} is {row['total']:.12g}, its table with the differences "
-        hint = "a difference lacks a name, or the account is not complete"
-        raise ConservationError(f"{what}{explained:.12g}", where=where, hint=hint)
+        held = "its table, without differences," if differences.empty else "its table with the differences"
+        what = f"{_name(row)} of {row['stressor']} is {row['total']:.12g}, {held} {explained:.12g}"
+        hint = f"a difference lacks a name (line {DIFFERENCE!r}), or the account is not complete"
+        raise ConservationError(what, where=where, hint=hint)
 
 
 def _year(year: object) -> str:

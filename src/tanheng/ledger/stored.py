@@ -32,7 +32,7 @@ from tanheng.ledger import form, queries, rows, rules
 
 META = b"tanheng"
 GROUP = ("year", "principle", "approach", "account", "table_hash", "base_hash")  # the rows of one file
-_REPLACE = "to take these in their place: replace=True, --replace"
+REPLACE = "to take these in their place: replace=True, --replace"
 _SAME = 1e-12  # of the largest value: what two runs of one solve may differ by
 _WAIT = 30.0  # seconds for another process that writes
 _DEAD = 600.0  # seconds, after which the lock of a writer is that of one that was killed
@@ -217,7 +217,7 @@ class _Change:
             shared, kept = _parted(there, {_identity(row) for row in rules.totals(again).to_dict("records")})
             if len(again) and not _same(form.canonical(shared), form.canonical(again)):
                 if not replace:
-                    raise LedgerError(_conflict(shared, again), where="ledger", hint=_REPLACE)
+                    raise LedgerError(_conflict(shared, again), where="ledger", hint=REPLACE)
                 kind = "replaced"
                 frame = form.canonical(form.joined([kept, frame])) if len(kept) else frame
             elif apart.empty:

@@ -85,10 +85,20 @@ class Hybrid:
     @cached_property
     def burdens(self) -> kernel.Integrated:
         """The integrated system without what is avoided. Raises UnproductiveError naming a product that gains."""
+        return kernel.integrated(self.process.burdens, self.rest.system, self._burdened, self.downstream, self._name)
+
+    @cached_property
+    def _burdened(self) -> sp.csc_array:
+        """C_u (N, n) without avoided purchases."""
         cutoffs, shape = self.process.cutoffs, (len(self.process.unlinked), len(self.process.processes))
         own = cutoffs.matrix(shape, cutoffs.tag != LINES.index(CREDIT))
-        upstream = sp.csc_array(self.bought @ own + self.recipe)
-        return kernel.integrated(self.process.burdens, self.rest.system, upstream, self.downstream, self._name)
+        return sp.csc_array(self.bought @ own + self.recipe)
+
+    @cached_property
+    def unsold(self) -> sp.csc_array:
+        """What a unit of each process would buy (N, n) of sectors that were taken out whole, and cannot any more."""
+        gone = self.table.has_output.ravel() & ~self.rest.has_output.ravel()
+        return sp.csc_array(sp.diags_array(gone.astype(np.float64)) @ self._burdened)
 
     @cached_property
     def whole(self) -> kernel.Integrated:
@@ -157,9 +167,9 @@ def join(
     do not (``linked``).
 
     What the processes make themselves is never bought: such purchases are not used and are among ``removed``. Inputs
-    without a maker and a price, purchases that fit nothing, stressors that one side lacks, unlike boundaries, and
-    output that does not fit what was taken out are findings. Processes that others of the system alone draw on need no
-    taking out: what their product's sector bought goes with it.
+    without a maker and a price, purchases that fit nothing, purchases of a sector that was taken out whole, stressors
+    that one side lacks, unlike boundaries, and output that does not fit what was taken out are findings. Processes that
+    others of the system alone draw on need no taking out: what their product's sector bought goes with it.
     Raises QuestionError for purchases of another table, a process that is not there or is named by two recipes,
     UnitError for units that do not convert, and as ``take_out``, ``linked`` and ``kernels.integrated`` do.
     """
@@ -191,7 +201,8 @@ def join(
     )  # fmt: skip
     if cut is None or sales is None:
         return hybrid
-    solved = dataclasses.replace(hybrid, findings=(*hybrid.findings, *_fit(hybrid, sales, cut, at)))
+    found_too = (*_unsold(hybrid, sales), *_fit(hybrid, sales, cut, at))
+    solved = dataclasses.replace(hybrid, findings=(*hybrid.findings, *found_too))
     vars(solved).update({name: value for name, value in vars(hybrid).items() if name in ("burdens", "running")})
     return solved
 
@@ -311,16 +322,41 @@ def _named(process: ProcessSystem, sales: Sales) -> Sales:
     return Sales(tuple(rows), sales.prices)
 
 
-def _fit(hybrid: Hybrid, sales: Sales, cut: TakenOut, at: NDArray[np.intp]) -> list[Finding]:
-    """How much of each product the processes make, where it is not what was taken out."""
-    made = hybrid.running.processes[at, 0]
+def _unsold(hybrid: Hybrid, sales: Sales) -> list[Finding]:
+    """What the processes buy of each sector that was taken out whole, in the year that runs: nobody sells it."""
+    paid = sp.csr_array(hybrid.unsold @ sp.diags_array(hybrid.running.processes[:, 0]))
+    whole = float(abs(hybrid._burdened @ hybrid.running.processes[:, 0]).sum())
     out = []
-    for sale, place, taken, now in zip(sales.rows, at, cut.whole, made, strict=True):
-        gap = abs(now - taken) / taken
+    for at in np.unique(paid.nonzero()[0]):
+        row = paid[[at], :].tocoo()
+        products = [sale.product for sale in sales.rows if sales.prices.own[[at], [sales.prices.find(sale.product)]][0]]
+        told = {
+            "names": listed([hybrid.process.processes[place].name for place in row.coords[1]]),
+            "sector": hybrid.table.name_of(int(at)),
+            "amount": float(row.data.sum()),
+            "currency": hybrid.table.about.currency,
+            "products": listed(list(dict.fromkeys(products))),
+        }
+        size = float(np.abs(row.data).sum()) / whole
+        out.append(found("purchases-of-taken-out", "warning", hybrid.process.about.name, size, **told))
+    return out
+
+
+def _fit(hybrid: Hybrid, sales: Sales, cut: TakenOut, at: NDArray[np.intp]) -> list[Finding]:
+    """How much of each product the processes make, where it is neither what others bought nor all that was taken out.
+
+    Between the two is what the sector used of itself: the processes may make it, or buy it of what is left of the
+    sector, and nothing changes.
+    """
+    made = hybrid.running.processes[at, 0]
+    sold = cut.sectors.sum(axis=1) + cut.final.sum(axis=1) + cut.idle.sum(axis=1)
+    out = []
+    for sale, place, least, taken, now in zip(sales.rows, at, sold, cut.whole, made, strict=True):
+        gap = float(max(min(least, taken) - now, now - max(least, taken), 0.0)) / taken
         severity: Severity = "warning" if gap > FITS else "note"
         if gap > ROUNDING:
             unit = hybrid.process.processes[place].unit
-            told = {"product": sale.product, "taken": taken, "made": float(now), "unit": unit}
+            told = {"product": sale.product, "taken": taken, "sold": float(least), "made": float(now), "unit": unit}
             out.append(found("own-output-differs", severity, hybrid.process.about.name, gap, **told))
     return out
 

@@ -48,9 +48,10 @@ class Item:
     the GPC (``CITY``). ``quantity`` is in ``unit``; ``factor`` is in kg of ``stressor`` for one ``per`` (the unit of
     the quantity unless told), and holds what its ``boundary`` says: "direct" (what the maker, or in scope 1 the fire,
     emits itself), "direct-and-energy" (and what the electricity it bought emitted), "upstream" (all but the maker's
-    own), "cradle-to-gate" (all); unless told, "direct" in scopes 1 and 2, else "cradle-to-gate". In place of a factor,
-    ``product`` names a product and ``process`` one of its processes or codes, made in ``region``; ``fallback`` the
-    figures that may stand in. ``spending`` is what was paid for it.
+    own), "cradle-to-gate" (all); unless told, "direct" in scopes 1 and 2, else "cradle-to-gate". A factor of scope 2 is
+    of electricity as it is delivered: of all power stations, those that the supplier buys from included. In place of a
+    factor, ``product`` names a product and ``process`` one of its processes or codes, made in ``region``; ``fallback``
+    the figures that may stand in. ``spending`` is what was paid for it.
 
     Lines about one purchase have the same key ``of``; ``share`` is how much of the purchase the line covers.
     ``electricity`` says by which of the two methods of scope 2 a factor is made. ``stage`` is that of a life

@@ -146,7 +146,8 @@ class ProductSplit:
         said = []
         for (product, figure, year), rows in other.groupby(["product", "figure", "year"], dropna=False, sort=False):
             check = "split-figure-dateless" if pd.isna(year) else "split-figure-year"
-            values = {"figure": figure, "product": product, "year": year, "of": self.base.year}
+            of_year = {} if pd.isna(year) else {"year": int(year)}
+            values = {"figure": figure, "product": product, **of_year, "of": self.base.year}
             said.append(found(check, "note", listed(list(rows["region"])), **values))
         return (*(step for one in self._known for step in one.steps), *said)
 

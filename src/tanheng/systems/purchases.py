@@ -42,8 +42,9 @@ class Purchase:
     market in the table, "imports:DEU" that mix without Germany's own. ``price`` is in ``currency`` of ``year``
     ("USD", "thousand CNY"); ``tax`` (taxes less subsidies), ``trade_margin``, ``transport_margin`` and ``freight``
     (international freight and insurance) are shares of the price given; ``trade_sector`` and ``transport_sector`` of
-    the table receive them. ``buyer`` is the region where it is bought; unless given it is the market named, else the
-    supplier's own. ``where`` is the file and line it was read from.
+    the table receive them. ``buyer`` is the region where it is bought; unless given it is the one market named, for all
+    shares; of several markets each is the buyer of its own share, and other suppliers sell at home. ``where`` is the
+    file and line it was read from.
     """
 
     product: str
@@ -251,6 +252,9 @@ class _Bought:
     def __init__(self, given: Purchase, space: _Space, rates: Rates) -> None:
         self.given, self.space = given, space
         self.price = price = given.priced
+        self.markets = {region for kind, _, region in (place.partition(":") for place, _ in given.shares)
+                        if kind in (MARKET, IMPORTS)}  # fmt: skip
+        self.buyer = given.buyer or (min(self.markets) if len(self.markets) == 1 else "")
         self.where, self.target = price.place, space.target
         self.notes: list[Finding] = []
         parts, steps = prices.split(price)
@@ -281,7 +285,7 @@ class _Bought:
             region = region if kind in (MARKET, IMPORTS) else place
             kind = kind if region != place else ""
             self.space.require(region, self.space.regions, "region", self.where)
-            buyer = self.given.buyer or (region if kind else "")
+            buyer = self.buyer or (region if kind else "")
             spread = self.space.spread(sector, self.where)
             if list(spread) != [sector]:
                 names = listed([f"{name} {weight:.4g}" for name, weight in spread.items()])
@@ -315,7 +319,7 @@ class _Bought:
             if amount:
                 sector = self._receiver(name)
                 out += [((c[0] if at_supplier else buyer, sector), amount * share) for c, buyer, share in mix]
-        if out and not border and not (given.buyer or all(":" in place for place, _ in given.shares)):
+        if out and not border and not (self.buyer or all(":" in place for place, _ in given.shares)):
             self._note("purchase-buyer-unstated")
         return _summed(out)
 
@@ -335,16 +339,17 @@ class _Bought:
                 raise InputError(what, where=self.where, hint="shares are between 0 and 1")
         total = math.fsum(shares.values())
         if not abs(total - 1) <= TOLERANCE:
-            hint = "give the whole away: the last share is what remains" if shares else "name who supplies it"
+            hint = "together the weights of a product are 1" if shares else "name who supplies it"
             raise InputError(f"the shares sum to {total:.12g}, not 1", where=self.where, hint=hint)
 
     def _require_freight(self, mix: Sequence[tuple[Cell, str, float]]) -> None:
         """What a region supplies to itself crosses no border."""
         home = [cell[0] for cell, buyer, _ in mix if cell[0] == buyer]
-        told = bool(self.given.buyer) or any(":" in place for place, _ in self.given.shares)
-        if self.given.freight and told and home:
+        if self.given.freight and home and (self.buyer or self.markets):
             what = f"international freight is given, and {home[0]} supplies part of it to itself"
             hint = f'take the imports alone ("{IMPORTS}:{home[0]}"), or give the two parts as two products'
+            if home[0] not in (self.buyer, *self.markets):
+                hint = f"say where all of it is bought: buyer, such as {min(self.markets)}"
             raise InputError(what, where=self.where, hint=hint)
 
     def _idle(self) -> Iterator[Finding]:

@@ -57,7 +57,7 @@ def linked(
     taken = {row for them in rows.values() for row in them}
     free = [int(row) for row in np.unique(process.biosphere.row) if row not in taken]
     for stressor in table.stressors:
-        alike = [row for row in free if _alike(stressor, table, process.stressors[row])]
+        alike = [row for row in free if _alike(stressor, process.stressors[row])]
         if stressor not in rows and (alike or not len(process.biosphere.row)):
             rows[stressor] = alike
             free = [row for row in free if row not in alike]
@@ -85,7 +85,7 @@ def _require_once(rows: Mapping[str, Sequence[int]], process: ProcessSystem) -> 
             seen[row] = name
 
 
-def _alike(stressor: str, table: Table, flow: Flow) -> bool:
+def _alike(stressor: str, flow: Flow) -> bool:
     """Whether a flow is the table's stressor: by name, or the same gas to air by code."""
     if folded(flow.name) == folded(stressor):
         return True

@@ -8,7 +8,7 @@ from hybrid_systems import columns, one_sector, power, priced, sector_as_process
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from product_systems import CO2, inventory, random_system
-from tables import random_table, tables
+from tables import kitzes, random_table, tables
 
 from tanheng.accounts import consumption, hybrid_accounts, hybrid_differences, production
 from tanheng.errors import QuestionError
@@ -80,7 +80,7 @@ def own_sector(table: Table, share: float, price: float = 2.0) -> Hybrid:
     quantity = share * float(table.x.values[-1, 0]) / price
     sales = Sales((Sale("P", quantity, "kg"),), priced(table, "P", price, place=(region, sector)))
     hybrid = join(system, table, recipe=bought, sales=sales)
-    assert "own-output-differs" not in {one.check for one in hybrid.findings}
+    assert not {"own-output-differs", "purchases-of-taken-out"} & {one.check for one in hybrid.findings}
     return hybrid
 
 
@@ -114,7 +114,31 @@ def test_a_product_made_by_the_recipe_of_its_sector_changes_nothing():
     hybrid = join(system, table, recipe=sector_recipe(sold, table), sales=Sales((Sale("P", quantity, "kg"),), sold))
     for principle, of_table in AS_TABLES.items():
         np.testing.assert_allclose(hybrid_accounts(hybrid, principle).values, of_table(table).values, rtol=1e-9)
-    assert "own-output-differs" in {one.check for one in hybrid.findings}  # it makes less, and the sector more
+    assert "own-output-differs" not in {one.check for one in hybrid.findings}  # it makes less, and the sector more
+
+
+def test_a_recipe_has_nobody_to_buy_from_where_its_sector_was_taken_out_whole():
+    """Kitzes 2013: region one makes 16 USD, and uses 8 of them itself. By recipe P buys half a USD a kg of it.
+
+    With the sector whole in the product that half falls away, and it is said; as an input of P itself it is made.
+    """
+    table, share = kitzes(), 1.0
+    place = (table.regions[0], table.sectors[0])
+    sold = purchases([Purchase("P", "kg", {place: 1.0}, 1.0, table.about.currency, table.year, "basic")], table)
+    sales = Sales((Sale("P", 16.0, "kg"),), sold)
+    by_recipe, _ = sector_as_process(table, *place, share=0.0, price=1.0)
+    lost = join(by_recipe, table, recipe=sector_recipe(sold, table), sales=sales)
+    told = {one.check: one for one in lost.findings}["purchases-of-taken-out"]
+    assert told.severity == "warning"
+    assert told.values["amount"] == pytest.approx(float(lost.running.processes[0, 0]) / 2)  # 8 / 16 USD a kg
+    assert (told.values["products"], told.values["names"]) == ("P", "P")
+    assert "region one" in told.what
+    itself, bought = sector_as_process(table, *place, share, price=1.0)
+    kept = join(itself, table, recipe=bought, sales=sales)
+    assert not {"purchases-of-taken-out", "own-output-differs"} & {one.check for one in kept.findings}
+    for principle, of_table in AS_TABLES.items():
+        assert (np.abs(hybrid_accounts(lost, principle).values - of_table(table).values) > 0.1).any()
+        np.testing.assert_allclose(hybrid_accounts(kept, principle).values, of_table(table).values, rtol=1e-9)
 
 
 def random_hybrid(seed: int) -> Hybrid:

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from organisations import M, bought, by_factor, city, firm, steel_bill, table
+from organisations import M, bought, by_factor, city, firm, reselling, steel_bill, table
 from product_systems import chain
 from tables import flat, random_table
 
@@ -111,6 +111,34 @@ def test_electricity_among_the_purchases_without_a_key_is_found_by_its_sector() 
     assert total(keyed) == pytest.approx(40 + 60.9, **SOLVED)  # a key of its own says that it is another purchase
 
 
+@pytest.mark.parametrize("key", ["power", ""])
+def test_a_kwh_delivered_holds_the_power_stations_that_its_supplier_buys_from(key: str) -> None:
+    """Of the bill (30 USD, 76.125 t) the supplier's 60 t and the 12 t one step behind are in the grid's 0.4 kg/kWh."""
+    meter = Item("meter", 2, "average-data", quantity=100, unit="MWh", factor=0.4, per="kWh", of=key)
+    bill = Item("bill", 3, "spend-based", "3.3", spending=bought("bill", "power", 30), of=key)
+    found = organisation_account(firm(meter, bill), reselling(), energy=["power"])
+    assert values(found, "category") == {"energy": pytest.approx(40), "3.3": pytest.approx(4.125, **SOLVED)}
+    rule = "better-method" if key else "energy-by-quantity"
+    assert found.removed[["what", "part", "rule"]].to_numpy().tolist() == [["bill", "maker, energy", rule]]
+    assert found.removed["amount"].item() == pytest.approx(72)
+    assert found.uncounted.empty
+
+
+def test_of_spending_on_electricity_all_power_stations_are_scope_2() -> None:
+    """Grids by quantity and by money draw the line at one place: 60 + 12 t are scope 2, 4.125 t category 3."""
+    bill = Item("power", 2, "spend-based", spending=bought("power", "power", 30))
+    found = organisation_account(firm(bill), reselling(), energy=["power"])
+    assert values(found, "category") == {"energy": pytest.approx(72), "3.3": pytest.approx(4.125, **SOLVED)}
+
+
+def test_without_the_sectors_that_make_electricity_it_is_said_what_stays() -> None:
+    meter = by_factor("meter", 40, 2, "", method="average-data", of="power")
+    bill = Item("bill", 3, "spend-based", "3.3", spending=bought("bill", "power", 30), of="power")
+    found = organisation_account(firm(meter, bill), reselling())
+    assert values(found, "item") == {"meter": 40, "bill": pytest.approx(16.125, **SOLVED)}
+    assert [one.check for one in found.findings] == ["organisation-stations-unknown"]
+
+
 def test_one_method_of_scope_2_counts_and_the_other_stands_beside() -> None:
     grid = by_factor("grid", 40, 2, "", electricity="location", of="power")
     contract = by_factor("contract", 5, 2, "", electricity="market", of="power")
@@ -165,6 +193,7 @@ def whole_sector(seed: int, at: int) -> tuple[Organisation, Any]:
 @given(seed=st.integers(0, 2**32 - 1), at=st.integers(0, 5))
 def test_a_firm_that_is_its_whole_sector_gets_its_multiplier(seed: int, at: int) -> None:
     told, world = whole_sector(seed, at)
+    assume(any(item.scope == 3 for item in told.items))  # a sector that buys nothing has no scope 3
     Z, _, F, x = flat(world)
     L = np.linalg.inv(np.eye(len(x)) - Z / x)
     wanted = (F / x @ L)[:, at] * x[at] * 1e3  # kt in t

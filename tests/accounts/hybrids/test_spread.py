@@ -38,6 +38,21 @@ def test_it_is_the_mean_and_quantiles_of_the_draws():
     np.testing.assert_allclose(found["high"].values, np.quantile(each, 0.95, axis=0))
 
 
+@pytest.mark.parametrize(("quantiles", "end"), [((0.9, 1.0), "low"), ((0.0, 0.1), "high")])
+def test_where_draws_are_skewed_the_bounds_are_widened_to_the_mean(quantiles, end):
+    """The mean is below the largest of five draws and above the smallest, so one bound lies beyond it."""
+    split = unknown()
+    found = spread(split, draws=5, quantiles=quantiles)
+    each = np.array([consumption(split.draw(number)).values for number in range(5)])
+    ends = dict(zip(("low", "high"), np.quantile(each, quantiles, axis=0), strict=True))
+    beyond = ends["low"] > found.values if end == "low" else ends["high"] < found.values
+    assert beyond.any()
+    np.testing.assert_array_equal(found[end].values[beyond], found.values[beyond])
+    np.testing.assert_array_equal(found[end].values[~beyond], ends[end][~beyond])
+    assert (found["low"] <= found).all()
+    assert (found <= found["high"]).all()
+
+
 def test_what_is_known_has_no_spread():
     split = unknown(unknown=())
     found = spread(split, draws=3)

@@ -66,7 +66,7 @@ def hybrid_accounts(hybrid: Hybrid, principle: Principle, by: By = None, *, stre
     if principle not in ("production", "consumption"):
         raise QuestionError(f"a hybrid has no account of {principle!r}", hint="production or consumption")
     dims, rows = _kept(by, principle), chosen(hybrid, stressor)
-    made, used = _produced(hybrid, rows), _consumed(hybrid, rows, "demand" in dims)
+    made, used = _produced(hybrid, rows), _consumed(hybrid, rows)
     _require_conserved(hybrid, made, used)
     parts = made if principle == "production" else used
     how = {
@@ -163,7 +163,7 @@ def _direct(hybrid: Hybrid, rows: list[int]) -> dict[str, xr.DataArray]:
     return {name: part.reindex(region=_regions(hybrid), fill_value=0.0) for name, part in own.items()}
 
 
-def _consumed(hybrid: Hybrid, rows: list[int], by_demand: bool) -> dict[str, xr.DataArray]:
+def _consumed(hybrid: Hybrid, rows: list[int]) -> dict[str, xr.DataArray]:
     """For whom: components (stressor, region[, sector, demand]); ``region`` is the consumer."""
     table, regions, demand = hybrid.table, _regions(hybrid), list(hybrid.table.demand)
     R, S = table.x.shape

@@ -24,6 +24,7 @@ Part = Literal["own", "maker", "energy", "upstream", "delivery"]
 Way = Literal["factor", "product", "spending"]
 
 PARTS: tuple[Part, ...] = get_args(Part)
+OWN = PARTS[:1]
 BOUGHT = PARTS[1:4]  # what the product holds at the maker's gate
 PAID = PARTS[1:]  # and what trade and transport in its price bring it with
 HELD: Mapping[str, tuple[Part, ...]] = {
@@ -32,6 +33,7 @@ HELD: Mapping[str, tuple[Part, ...]] = {
     "upstream": ("energy", "upstream"),
     "cradle-to-gate": BOUGHT,
 }
+STATIONS = HELD["direct-and-energy"]  # of electricity: a kWh delivered is of all stations, those of resellers' too
 TERRITORIAL, GPC, CONSUMPTION = DEFINITIONS = ("territorial", "gpc", "consumption-based")
 
 
@@ -42,7 +44,7 @@ class Claim:
     The parts: "own", what is burnt at the organisation; "maker", what the supplier emits itself; "energy", the power
     stations of the supplier; "upstream", all else behind it; "delivery", the trade and transport that its price holds.
     A spending tells its parts one by one, a factor as one figure. ``absorbed`` marks spending on electricity that is
-    counted by quantity.
+    counted by quantity: its power stations, those that the supplier buys from included, are not counted again.
     """
 
     item: Item
@@ -114,7 +116,7 @@ def _of(item: Item, organisation: Organisation, electricity: Collection[str], ab
         if item.product:
             yield Claim(item, "product", BOUGHT)
         else:
-            yield Claim(item, "factor", ("own",) if item.scope == 1 else HELD[item.holds])
+            yield Claim(item, "factor", {1: OWN, 2: STATIONS, 3: HELD[item.holds]}[item.scope])
     if item.spending is not None:
         sectors = {sector for _, sector in item.spending.shares}
         place = item.category in ((GOODS, FUEL_AND_ENERGY) if organisation.kind == "firm" else (SPENDING,))
@@ -164,7 +166,7 @@ def _take(alike: Sequence[Claim], places: Sequence[int], rest: Array, counted: A
     for claim, at in zip(alike, places, strict=True):
         counted[at] = ratio
         if claim.absorbed:
-            counted[at, PARTS.index("maker")] = 0.0
+            counted[at, [PARTS.index(part) for part in STATIONS]] = 0.0
     rest -= ratio * asked
 
 
@@ -190,15 +192,15 @@ def expected(organisation: Organisation, key: str, them: Sequence[Claim]) -> tup
     if any(claim.item.holds == "upstream" for claim in claimed) and not any(item.scope == 2 for item in items):
         rest = HELD["upstream"]
     if any(item.scope == 2 for item in items) and any(claim.absorbed for claim in them):
-        rest = HELD["direct"]  # what is behind it comes from the spending that was absorbed
+        rest = STATIONS  # what is behind it comes from the spending that was absorbed
     return (*own, *rest)
 
 
 def placed(organisation: Organisation, claim: Claim, part: Part) -> tuple[int, str]:
-    """The scope and category of a part: behind energy is category 3, in a city other scope 3."""
+    """The scope and category of a part: behind power stations and fuel is category 3, in a city other scope 3."""
     item = claim.item
     behind = FUEL_AND_ENERGY if organisation.kind == "firm" else SPENDING
-    if claim.way == "spending" and (item.scope == 1 or (item.scope == 2 and part != "maker")):
+    if claim.way == "spending" and (item.scope == 1 or (item.scope == 2 and part not in STATIONS)):
         return 3, behind
     if claim.absorbed:
         return 3, behind

@@ -14,6 +14,7 @@ from tanheng.accounts.hybrids.organisation_precedence import (
     CONSUMPTION,
     DEFINITIONS,
     PARTS,
+    STATIONS,
     Claim,
     Resolution,
     definitions,
@@ -87,7 +88,7 @@ def _removed(lines: Lines, resolution: Resolution, at: int) -> Iterator[dict[str
     if at in resolution.beside:
         return
     left = lines.by_part[at] * (1 - weights(lines, resolution, at))
-    energy = np.array([claim.absorbed and part == "maker" for part in PARTS])
+    energy = np.array([claim.absorbed and part in STATIONS for part in PARTS])
     for rule, chosen in (("energy-by-quantity", energy), ("better-method", ~energy)):
         for name, taken in zip(lines.stressors, left, strict=True):
             there = [part for part, value in zip(PARTS, taken, strict=True) if value and chosen[PARTS.index(part)]]
@@ -169,7 +170,7 @@ def uncounted(lines: Lines, resolution: Resolution) -> pd.DataFrame:
     tells), parts of a purchase that none of its lines tells ("not-told"), and purchases told in another stressor alone
     ("other-stressor").
     """
-    rows = list(_lines_left(lines, resolution))
+    rows = list(_lines_left(lines))
     for key in dict.fromkeys(item.key for item in lines.organisation.items):
         claimed = [at for at, claim in enumerate(lines.claims) if claim.item.key == key]
         if claimed:
@@ -177,7 +178,7 @@ def uncounted(lines: Lines, resolution: Resolution) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(UNCOUNTED))
 
 
-def _lines_left(lines: Lines, resolution: Resolution) -> Iterator[dict[str, Any]]:
+def _lines_left(lines: Lines) -> Iterator[dict[str, Any]]:
     for item, why in lines.lacking():
         told = any(claim.item.key == item.key for claim in lines.claims)
         share = 0.0 if told else 1.0
@@ -227,12 +228,12 @@ def coverage(lines: Lines, resolution: Resolution, rows: pd.DataFrame) -> pd.Dat
         for name in lines.stressors:
             mine = there[there["stressor"] == name]
             spent = money[name] if definition in ("", CONSUMPTION) else {}
-            found_rows += _covered(lines, resolution, mine, spent, {"definition": definition, "stressor": name})
+            found_rows += _covered(lines, mine, spent, {"definition": definition, "stressor": name})
     return pd.DataFrame(found_rows, columns=list(COVERAGE))
 
 
 def _covered(
-    lines: Lines, resolution: Resolution, rows: pd.DataFrame, spent: dict[tuple[str, str], float], own: dict[str, str]
+    lines: Lines, rows: pd.DataFrame, spent: dict[tuple[str, str], float], own: dict[str, str]
 ) -> Iterator[dict[str, Any]]:
     total, all_spent = float(rows["value"].sum()), sum(spent.values())
     counted = rows[rows["value"] != 0]
@@ -300,6 +301,8 @@ def findings(lines: Lines, resolution: Resolution) -> tuple[Finding, ...]:
     ]
     if other:
         said.append(found("organisation-electricity", "note", told.name, names=listed(other), asked=told.electricity))
+    if keys := () if lines.electricity else _stations_unknown(lines):
+        said.append(found("organisation-stations-unknown", "warning", told.name, names=listed(keys)))
     lost = [item.id for item in told.items if lacks(item)]
     if lost:
         said.append(
@@ -313,3 +316,9 @@ def findings(lines: Lines, resolution: Resolution) -> tuple[Finding, ...]:
             )
         )
     return tuple(said)
+
+
+def _stations_unknown(lines: Lines) -> list[str]:
+    """Spending on electricity that is counted by quantity, too: its lines."""
+    metered = {claim.item.key for claim in lines.claims if claim.item.scope == 2 and claim.way == "factor"}
+    return [claim.item.id for claim in lines.claims if claim.way == "spending" and claim.item.key in metered]

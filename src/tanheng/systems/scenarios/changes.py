@@ -295,7 +295,9 @@ def require_shares(change: Change, shares: Shares, others: bool = False) -> None
             raise InputError(f"the share of {key} is {share}", where=change.place, hint="shares are between 0 and 1")
     total = math.fsum(shares.values())
     if total > 1 + WHOLE or (total < 1 - WHOLE and not others):
-        hint = "give the whole away" if not isinstance(change, TradeShare) else "or say others = true for what is left"
+        hint = (
+            "or say others = true for what is left" if isinstance(change, TradeShare) else "name all that has a share"
+        )
         raise InputError(f"the shares sum to {total:.12g}, not 1", where=change.place, hint=hint)
 
 

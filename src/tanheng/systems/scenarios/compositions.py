@@ -84,7 +84,7 @@ def technology(state: State, change: Technology) -> State:
     for r, s in _columns(state, change, where, at):
         column = Z[:, :, r, s].copy()
         for (key, value, absolute), line in zip(given, rows, strict=True):
-            _set(state, change, column, line & state.active, key, value * table.x.values[r, s] if absolute else value)
+            _set(change, column, line & state.active, key, value * table.x.values[r, s] if absolute else value)
         more = float(column.sum() - Z[:, :, r, s].sum())
         if change.compensate == "inputs":
             others = state.active & ~np.any(rows, axis=0)
@@ -103,7 +103,7 @@ def technology(state: State, change: Technology) -> State:
     )
 
 
-def _set(state: State, change: Technology, column: Array, line: Mask, key: str, value: float) -> None:
+def _set(change: Technology, column: Array, line: Mask, key: str, value: float) -> None:
     """Cells of a column (R, S) times a factor, or to a sum in money, in place."""
     if key in (change.factors or {}):
         column[line] *= value
