@@ -46,6 +46,8 @@ def test_the_same_air_under_three_rules():
     assert frame["rules"].tolist() == ["2012", "2012", "2026", "2026", "2031", "2031"]
     assert len(tidy_air(them, "substance")) == 3 * 2 * 10  # rules, places, statistics
     assert len(tidy_air(them, "day")) == 3 * 2 * 365
+    with pytest.raises(QuestionError, match="there are no rows by 'hour'; known are place, substance, day"):
+        tidy_air(them, "hour")
 
 
 def test_percentiles_of_days():

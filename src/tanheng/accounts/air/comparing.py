@@ -12,6 +12,7 @@ import pandas as pd
 
 from tanheng.accounts.air.attaining import TOO_FEW, Attainment
 from tanheng.accounts.air.days import CITY
+from tanheng.errors import QuestionError, nearest
 from tanheng.norms.air import states_between
 from tanheng.systems.about import NOT_STATED
 from tanheng.systems.finding import Finding, found, listed
@@ -20,8 +21,13 @@ By = Literal["place", "substance", "day"]
 
 
 def tidy_air(them: Sequence[Attainment], by: By = "place") -> pd.DataFrame:
-    """One frame of several years or rules: the columns year and rules, and those of places, statistics or days."""
+    """One frame of several years or rules: the columns year and rules, and those of places, statistics or days.
+
+    Raises QuestionError for another ``by``.
+    """
     frames = {"place": "places", "substance": "statistics", "day": "days"}
+    if by not in frames:
+        raise QuestionError(f"there are no rows by {by!r}", hint=nearest(by, frames))
     parts = []
     for one in them:
         part: pd.DataFrame = getattr(one, frames[by]).copy()

@@ -75,9 +75,12 @@ def organisation_footprint(
 
     Returns (stressor, and those of ``by``) in ``unit``; ``by`` from scope, category, item, stage, region (where it is
     emitted), sector (that emits; a process, or "activities"), method and basis; of a city, definition is always kept.
+    Raises as ``organisation_account`` does, and QuestionError for another dimension.
     """
-    asked = {"systems": systems, "rates": rates, "stressor": stressor, "unit": unit, "energy": energy}
-    return organisation_account(organisation, table, **asked).footprint(by)  # type: ignore[arg-type]
+    whole = organisation_account(
+        organisation, table, systems=systems, rates=rates, stressor=stressor, unit=unit, energy=energy
+    )
+    return whole.footprint(by)
 
 
 def organisation_account(
